@@ -1,0 +1,21 @@
+import type { Address, ResourceKind } from "./resource.js";
+
+/** A template id as it stands in Docker names: as the cyanprint executor writes it, without dashes. */
+export function stripDashes(id: string): string {
+  return id.replaceAll("-", "");
+}
+
+export const templateVolumeName = (prefix: string, tid: string) => `${prefix}-${tid}`;
+export const seederName = (prefix: string, tid: string) => `${prefix}-volume-${tid}`;
+export const templateContainerName = (prefix: string, tid: string) => `${prefix}-template-${tid}`;
+export const sessionVolumeName = (prefix: string, tid: string, session: string) => `${prefix}-${tid}-${session}`;
+export const lockName = (project: string) => `warm-lock-${project}`;
+
+/** The names that a container has for moments while it is swapped for its successor. */
+export const incomingName = (name: string) => `${name}--warm-new`;
+export const outgoingName = (name: string) => `${name}--warm-old`;
+
+export const addressOf = (kind: ResourceKind, name: string): Address => `${kind}.${name}`;
+
+/** Repository of the tags that prove a seed. */
+export const SEED_PROOF_REPOSITORY = "warm-seeded";

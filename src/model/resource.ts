@@ -1,0 +1,94 @@
+import type { Secret } from "./secret.js";
+
+/** `network.cyanprint`, `image.127.0.0.1:5000/acme/ts-template:1.4.0`, `volume.cyan-…`, `container.cyan-…`. */
+export type Address = string;
+
+export type ResourceKind = "network" | "image" | "volume" | "container";
+
+interface ResourceBase {
+  readonly address: Address;
+  /** The Docker name; for an image its canonical reference. */
+  readonly name: string;
+  /** Resources that must be in place before this one. */
+  readonly dependsOn: readonly Address[];
+  /** 1-based lines of warm.yaml by field path (`""` is the resource itself). For people only: never compared. */
+  readonly lines: Readonly<Record<string, number>>;
+}
+
+export interface NetworkResource extends ResourceBase {
+  readonly kind: "network";
+  readonly driver: "bridge";
+}
+
+export interface ImageResource extends ResourceBase {
+  readonly kind: "image";
+  /** What an image list is searched for: `repo:tag`, or `repo@digest` when a digest is given. */
+  readonly lookup: string;
+}
+
+/** A template volume, filled once by its blob image. */
+export interface VolumeResource extends ResourceBase {
+  readonly kind: "volume";
+  /** Template id without dashes: the id in Docker names and in the proof's tag. */
+  readonly tid: string;
+  readonly blob: Address;
+  /** Absolute path inside the seeding container. */
+  readonly mount: string;
+  /** Name of the seeding container. */
+  readonly seeder: string;
+}
+
+export interface ResourceLimits {
+  readonly memoryBytes?: number;
+  readonly cpus?: number;
+  readonly pids?: number;
+}
+
+interface HealthTiming {
+  readonly intervalMs: number;
+  /** Deadline of the whole wait, not of one try. */
+  readonly timeoutMs: number;
+}
+
+export type Health = HealthTiming &
+  (
+    | { readonly type: "http"; readonly path: string }
+    | { readonly type: "tcp" }
+    | { readonly type: "exec"; readonly command: readonly string[] }
+    | { readonly type: "healthcheck" }
+  );
+
+/** A template container. */
+export interface ContainerResource extends ResourceBase {
+  readonly kind: "container";
+  readonly tid: string;
+  readonly image: Address;
+  readonly network: Address;
+  readonly volume: Address;
+  /** Where the volume is mounted, read-only. */
+  readonly mount: string;
+  readonly port: number;
+  readonly env: Readonly<Record<string, string | Secret>>;
+  readonly limits: ResourceLimits;
+  readonly health: Health;
+}
+
+export type Resource = NetworkResource | ImageResource | VolumeResource | ContainerResource;
+
+export type PrunePolicy = "none" | "safe" | "all";
+
+export interface PullSettings {
+  readonly concurrency: number;
+  readonly policy: "missing" | "always" | "never";
+  readonly retries: number;
+  readonly idleTimeoutMs: number;
+}
+
+/** Everything one project wants of a host, compiled from warm.yaml. */
+export interface Desired {
+  readonly project: string;
+  readonly prefix: string;
+  readonly prune: PrunePolicy;
+  readonly pull: PullSettings;
+  readonly resources: readonly Resource[];
+}
