@@ -65,4 +65,9 @@ export interface Observed {
    * Images pinned by digest are not asked for.
    */
   readonly registryDigests: Readonly<Record<string, string>>;
+  /**
+   * How a container is reached from here: by its address where the daemon shares our network, else through a
+   * port published on loopback.
+   */
+  readonly reach: "address" | "published";
 }

@@ -40,15 +40,12 @@ export function lastAppliedSalt(lastApplied: ContainerSpec | undefined): (name: 
 
 /** A spec read from a label; undefined when the label is absent or is not one of ours. */
 export function parseContainerSpec(label: string | undefined): ContainerSpec | undefined {
-  if (label === undefined) return undefined;
-  try {
-    const value = JSON.parse(label) as Partial<ContainerSpec> | null;
-    const isSpec = typeof value?.image === "string" && typeof value.env === "object" && typeof value.limits === "object";
-    return isSpec ? (value as ContainerSpec) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseLabel(label) as Partial<ContainerSpec> | null;
+  const isSpec = typeof value?.image === "string" && isObject(value.env) && isObject(value.limits);
+  return isSpec ? (value as ContainerSpec) : undefined;
 }
+
+const isObject = (value: unknown) => typeof value === "object" && value !== null;
 
 /** `h1:` and the sha256 of what cannot be changed in place. A new algorithm gets a new prefix. */
 export function specHash(spec: Json): string {
@@ -64,6 +61,31 @@ export function networkSpecHash(network: NetworkResource): string {
   return specHash({ driver: network.driver });
 }
 
+/** How a template volume was asked for, as it stands in its label. */
+export interface VolumeSpec {
+  readonly [field: string]: Json | undefined;
+  readonly blob: string;
+  readonly mount: string;
+}
+
+export function volumeSpec(volume: VolumeResource): VolumeSpec {
+  return { blob: volume.blob.slice("image.".length), mount: volume.mount };
+}
+
+/** A spec read from a volume's label; undefined when the label is absent or is not one of ours. */
+export function parseVolumeSpec(label: string | undefined): VolumeSpec | undefined {
+  const value = parseLabel(label) as Partial<VolumeSpec> | null;
+  return typeof value?.blob === "string" && typeof value.mount === "string" ? (value as VolumeSpec) : undefined;
+}
+
+function parseLabel(label: string | undefined): unknown {
+  try {
+    return JSON.parse(label ?? "null");
+  } catch {
+    return null;
+  }
+}
+
 export function volumeSpecHash(volume: VolumeResource): string {
-  return specHash({ blob: volume.blob, mount: volume.mount });
+  return specHash(volumeSpec(volume));
 }

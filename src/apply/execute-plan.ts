@@ -1,0 +1,89 @@
+import { toWarmError, WarmError } from "../errors.js";
+import type { ApplySummary } from "../model/event.js";
+import { type Change, isChange } from "../model/plan.js";
+import type { ActionResult, ApplyContext } from "./apply-context.js";
+import { applyContainer } from "./apply-container.js";
+import { applyNetwork } from "./apply-network.js";
+import { deleteObject } from "./delete-object.js";
+import { pullImage } from "./pull-image.js";
+import { type Outcome, runGraph } from "./run-graph.js";
+import { seedVolume } from "./seed-volume.js";
+
+/**
+ * Carries out a plan and decides nothing: what to do, to which object and in which order all stand in it.
+ * Never rejects for a failed action: the summary and the events say what came of each.
+ * @param lockReason why nothing more may be started although nobody stopped us: the lock is lost.
+ */
+export async function executePlan(context: ApplyContext, lockReason: () => string | undefined): Promise<ApplySummary> {
+  const { plan, emit, stop, clock } = context;
+  const changes = plan.changes.filter(isChange);
+  const outcomes = await runGraph(changes, {
+    stopReason: () => lockReason() ?? (stop.soft.aborted ? "interrupted" : undefined),
+    onSkip: ({ address, action }, because) => emit({ type: "action-skipped", address, action, because }),
+    run: (change) => limitOf(change, context)(() => runChange(change, context, clock.now())),
+  });
+  const summary = summarise([...outcomes.values()], stop.soft.aborted);
+  emit({ type: "summary", ...summary });
+  return summary;
+}
+
+function limitOf({ kind, action }: Change, { limits }: ApplyContext) {
+  if (kind === "image") return limits.pulls;
+  if (kind === "volume" && action !== "delete") return limits.seeds;
+  // A container waits for its health for as long as it takes: it takes its place among the mutations by itself.
+  return kind === "container" && action !== "delete" ? unlimited : limits.mutations;
+}
+
+const unlimited = <T>(run: () => Promise<T>): Promise<T> => run();
+
+async function runChange(change: Change, context: ApplyContext, startedAt: number): Promise<void> {
+  const { emit, clock } = context;
+  const { address, action } = change;
+  emit({ type: "action-started", address, action });
+  try {
+    const { detail } = await dispatch(change, context);
+    const ms = Math.round(clock.now() - startedAt);
+    emit({ type: "action-done", address, action, ms, ...(detail ? { detail } : {}) });
+  } catch (error) {
+    const { code, message, hint, logs } = toWarmError(error);
+    emit({ type: "action-failed", address, action, code, message, hint, logs });
+    throw error;
+  }
+}
+
+async function dispatch(change: Change, context: ApplyContext): Promise<ActionResult> {
+  if (change.action === "delete") return deleteObject(change, context);
+  const resource = context.resources.get(change.address);
+  if (resource === undefined || change.action === "conflict") throw conflict(change);
+  switch (resource.kind) {
+    case "network":
+      return applyNetwork(change, resource, context);
+    case "image":
+      return pullImage(change, resource, context);
+    case "volume":
+      return seedVolume(change, resource, context);
+    case "container":
+      return applyContainer(change, resource, context);
+    default:
+      return resource satisfies never;
+  }
+}
+
+/** A conflict is in the plan to be seen; applying it can only say so again. */
+function conflict({ name, heldBy = "something else", reasons }: Change): WarmError {
+  const isName = reasons.includes("conflict-name");
+  return new WarmError(isName ? "name-conflict" : "in-use", `${name}: ${heldBy}`, {
+    hint: isName ? "`--adopt ADDRESS` takes it over; or rename one of the two" : "free it, then apply again",
+  });
+}
+
+function summarise(outcomes: readonly Outcome[], interrupted: boolean): ApplySummary {
+  const failed = outcomes.filter((outcome) => outcome.kind === "failed");
+  return {
+    done: outcomes.filter((outcome) => outcome.kind === "done").length,
+    failed: failed.length,
+    skipped: outcomes.filter((outcome) => outcome.kind === "skipped").length,
+    unhealthy: failed.filter((outcome) => toWarmError(outcome.error).code === "unhealthy").length,
+    interrupted,
+  };
+}

@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { WarmError } from "../errors.js";
+import { readTlsFiles, type TlsFiles } from "./endpoint.js";
+
+export interface ContextEndpoint {
+  readonly host: string;
+  /** Undefined when the context has no TLS material. */
+  readonly tls: TlsFiles | undefined;
+}
+
+/** The name in `currentContext` of the Docker config file; undefined when there is none. */
+export function readCurrentContext(configDir: string): string | undefined {
+  try {
+    const config = JSON.parse(readFileSync(join(configDir, "config.json"), "utf8")) as { currentContext?: unknown };
+    return typeof config.currentContext === "string" && config.currentContext !== "" ? config.currentContext : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads a context from the docker CLI's store (`contexts/meta/<sha256 of the name>/meta.json`).
+ * @throws WarmError `usage` when there is no such context or it names no Docker endpoint.
+ */
+export function readContext(configDir: string, name: string): ContextEndpoint {
+  const id = createHash("sha256").update(name).digest("hex");
+  const file = join(configDir, "contexts", "meta", id, "meta.json");
+  const endpoint = readMeta(file, name);
+  if (typeof endpoint?.Host !== "string") {
+    throw new WarmError("usage", `docker context \`${name}\` names no Docker endpoint (${file})`);
+  }
+  const tls = readTlsFiles(join(configDir, "contexts", "tls", id, "docker"), endpoint.SkipTLSVerify !== true);
+  const hasTls = tls.ca !== undefined || tls.cert !== undefined || endpoint.SkipTLSVerify === true;
+  return { host: endpoint.Host, tls: hasTls ? tls : undefined };
+}
+
+function readMeta(file: string, name: string): { Host?: unknown; SkipTLSVerify?: unknown } | undefined {
+  try {
+    const meta = JSON.parse(readFileSync(file, "utf8")) as { Endpoints?: { docker?: { Host?: unknown } } };
+    return meta.Endpoints?.docker;
+  } catch (cause) {
+    throw new WarmError("usage", `docker context \`${name}\` cannot be read from ${file}`, {
+      hint: "`docker context ls` lists the contexts that there are",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import { isOwned, LABEL } from "../model/labels.js";
+import type { Observed, ObservedContainer, ObservedImage, ObservedNetwork, ObservedVolume } from "../model/observed.js";
+import type { Address, Desired } from "../model/resource.js";
+
+/** One snapshot beside what is wanted of it, indexed for the questions that planning asks. */
+export interface HostIndex {
+  readonly project: string;
+  readonly observed: Observed;
+  readonly imagesByKey: ReadonlyMap<string, ObservedImage>;
+  /** The image that a desired image resource is today; absent while it has not been pulled. */
+  readonly wantedImages: ReadonlyMap<Address, ObservedImage>;
+  /** Docker allows two networks of one name. */
+  readonly networksByName: ReadonlyMap<string, readonly ObservedNetwork[]>;
+  readonly volumesByName: ReadonlyMap<string, ObservedVolume>;
+  readonly containersByName: ReadonlyMap<string, ObservedContainer>;
+  readonly ownedByAddress: ReadonlyMap<Address, readonly ObservedContainer[]>;
+  readonly mountersByVolume: ReadonlyMap<string, readonly ObservedContainer[]>;
+  readonly membersByNetworkId: ReadonlyMap<string, readonly ObservedContainer[]>;
+}
+
+export function indexObserved(observed: Observed, { project, resources }: Desired): HostIndex {
+  const { images, networks, volumes, containers } = observed;
+  const owned = containers.filter((container) => isOwned(container.labels, project));
+  const imagesByKey = new Map(images.flatMap((image) => image.keys.map((key) => [key, image] as const)));
+  const wanted = resources.flatMap((resource) => {
+    const image = resource.kind === "image" ? imagesByKey.get(resource.lookup) : undefined;
+    return image === undefined ? [] : [[resource.address, image] as const];
+  });
+  return {
+    project,
+    observed,
+    imagesByKey,
+    wantedImages: new Map(wanted),
+    networksByName: groupBy(networks, (network) => [network.name]),
+    volumesByName: new Map(volumes.map((volume) => [volume.name, volume])),
+    containersByName: new Map(containers.map((container) => [container.name, container])),
+    ownedByAddress: groupBy(owned, (container) => [container.labels[LABEL.address] ?? ""]),
+    mountersByVolume: groupBy(containers, (container) => container.volumes),
+    membersByNetworkId: groupBy(containers, (container) => container.networks.map((network) => network.id)),
+  };
+}
+
+function groupBy<T>(items: readonly T[], keysOf: (item: T) => readonly string[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    for (const key of keysOf(item)) {
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [item]);
+      else group.push(item);
+    }
+  }
+  return groups;
+}
+
+export function isForeign(container: ObservedContainer, index: HostIndex): boolean {
+  return !isOwned(container.labels, index.project);
+}
+
+/** Names of containers that are not ours among some; sorted, so that a plan does not depend on Docker's order. */
+export function foreignNames(containers: readonly ObservedContainer[] | undefined, index: HostIndex): string[] {
+  return (containers ?? [])
+    .filter((container) => isForeign(container, index))
+    .map((container) => container.name)
+    .sort();
+}

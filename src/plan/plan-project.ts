@@ -1,0 +1,95 @@
+import { canonicalJson, type Json, sha256 } from "../model/canonical.js";
+import type { Observed } from "../model/observed.js";
+import { ACTIONS, type Change, isChange, type Plan, type PlanOptions, type PlanSummary } from "../model/plan.js";
+import type { Address, Desired, Resource } from "../model/resource.js";
+import { type Decided, type Decision, type Requests, toChange } from "./decision.js";
+import { type HostIndex, indexObserved } from "./index-observed.js";
+import { planContainer } from "./plan-container.js";
+import { planImage } from "./plan-image.js";
+import { planNetwork } from "./plan-network.js";
+import { planRemovals } from "./plan-removals.js";
+import { planVolume } from "./plan-volume.js";
+import { checkRequests, selectChanges } from "./select-changes.js";
+
+export const NO_OPTIONS: PlanOptions = { targets: [], excludes: [], replace: [], adopt: [], destroy: false };
+
+/**
+ * Compares what is wanted with one whole snapshot. Pure: no I/O, no clock; the same inputs in any order give
+ * the same plan.
+ * @throws WarmError `usage` when an option names an address that is neither wanted nor ours.
+ */
+export function planProject(desired: Desired, observed: Observed, options: PlanOptions = NO_OPTIONS): Plan {
+  const wanted: Desired = options.destroy ? { ...desired, resources: [], prune: "all" } : desired;
+  const index = indexObserved(observed, wanted);
+  const changes = [...planResources(wanted, index, options), ...planRemovals(wanted, index)];
+  checkRequests(options, changes);
+  const selected = order(dropDanglingDependencies(selectChanges(changes, options)));
+  return { project: desired.project, options, changes: selected, summary: summarise(selected), digest: digestOf(selected) };
+}
+
+const RANK = { network: 0, image: 1, volume: 2, container: 3 } as const;
+
+function planResources(desired: Desired, index: HostIndex, options: PlanOptions): Change[] {
+  const requests: Requests = { replace: new Set(options.replace), adopt: new Set(options.adopt) };
+  const decided = new Map<Address, Decision>();
+  const ranked = desired.resources.toSorted((a, b) => RANK[a.kind] - RANK[b.kind]);
+  return ranked.map((resource) => {
+    const decision = decide(resource, desired, index, decided, requests);
+    decided.set(resource.address, decision);
+    return toChange(resource, decision);
+  });
+}
+
+function decide(
+  resource: Resource,
+  desired: Desired,
+  index: HostIndex,
+  decided: Decided,
+  requests: Requests,
+): Decision {
+  switch (resource.kind) {
+    case "network":
+      return planNetwork(resource, index, requests);
+    case "image":
+      return planImage(resource, index, desired.pull.policy, requests);
+    case "volume":
+      return planVolume(resource, index, decided, requests);
+    case "container":
+      return planContainer(resource, index, decided, requests);
+    default:
+      return resource satisfies never;
+  }
+}
+
+/** Creations from the ground up, then deletions from the top down; by address within a rank. */
+function order(changes: readonly Change[]): Change[] {
+  const rank = ({ kind, reasons }: Change) =>
+    reasons.includes("orphaned") || reasons.includes("surplus") ? 7 - RANK[kind] : RANK[kind];
+  return changes.toSorted((a, b) => rank(a) - rank(b) || (a.address < b.address ? -1 : 1));
+}
+
+function dropDanglingDependencies(changes: readonly Change[]): Change[] {
+  const known = new Set(changes.map((change) => change.address));
+  return changes.map((change) => {
+    const dependsOn = change.dependsOn.filter((address) => known.has(address) && address !== change.address);
+    return { ...change, dependsOn };
+  });
+}
+
+function summarise(changes: readonly Change[]): PlanSummary {
+  const counts = Object.fromEntries(ACTIONS.map((action) => [action, 0])) as Record<(typeof ACTIONS)[number], number>;
+  for (const change of changes) counts[change.action] += 1;
+  return counts;
+}
+
+/** Over the changes alone, without lines: neither time nor a comment in the file moves it. */
+function digestOf(changes: readonly Change[]): string {
+  const compared = changes.filter(isChange).map(({ address, action, reasons, fields, precondition }) => ({
+    address,
+    action,
+    reasons,
+    fields: fields.map(({ line: _line, ...field }) => field),
+    precondition,
+  }));
+  return `p1:${sha256(canonicalJson(compared as unknown as Json)).slice(0, 16)}`;
+}
