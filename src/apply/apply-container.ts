@@ -38,7 +38,11 @@ function idOf({ precondition, address }: Change): string {
  * The successor is made beside the old container, must be healthy, takes the name, and only then is the old one
  * removed. Whatever fails before that puts the old one back.
  */
-async function replaceContainer(change: Change, resource: ContainerResource, context: ApplyContext): Promise<ActionResult> {
+async function replaceContainer(
+  change: Change,
+  resource: ContainerResource,
+  context: ApplyContext,
+): Promise<ActionResult> {
   if (isForUnchangedOnly(change, resource, context)) return { detail: "already made from this image" };
   const { writer } = context;
   const old = idOf(change);
@@ -62,7 +66,11 @@ async function replaceContainer(change: Change, resource: ContainerResource, con
   return {};
 }
 
-function isForUnchangedOnly({ reasons }: Change, resource: ContainerResource, { unchanged }: ApplyContext): boolean {
+function isForUnchangedOnly(
+  { reasons }: Change,
+  resource: ContainerResource,
+  { unchanged }: ApplyContext,
+): boolean {
   return reasons.every(
     (reason) =>
       (reason === "image-moved" && unchanged.has(resource.image)) ||
@@ -72,7 +80,9 @@ function isForUnchangedOnly({ reasons }: Change, resource: ContainerResource, { 
 
 async function currentName(id: string, { host }: ApplyContext): Promise<string | undefined> {
   try {
-    const container = (await host.reader.getJson("inspect a container", `/containers/${id}/json`)) as { Name: string };
+    const container = (await host.reader.getJson("inspect a container", `/containers/${id}/json`)) as {
+      Name: string;
+    };
     return container.Name.replace(/^\//, "");
   } catch (error) {
     if (error instanceof WarmError && error.code === "not-found") return undefined;
@@ -81,7 +91,11 @@ async function currentName(id: string, { host }: ApplyContext): Promise<string |
 }
 
 /** What Docker changes without a restart: the name, the network, the limits. */
-async function updateContainer(change: Change, resource: ContainerResource, context: ApplyContext): Promise<ActionResult> {
+async function updateContainer(
+  change: Change,
+  resource: ContainerResource,
+  context: ApplyContext,
+): Promise<ActionResult> {
   const { writer } = context;
   const id = idOf(change);
   for (const field of change.fields) {

@@ -6,7 +6,11 @@ import { networkSpecHash } from "../model/spec.js";
 import type { ActionResult, ApplyContext } from "./apply-context.js";
 
 /** Makes the network, or makes it anew: its members are taken off first and connected again by their own changes. */
-export async function applyNetwork(change: Change, resource: NetworkResource, context: ApplyContext): Promise<ActionResult> {
+export async function applyNetwork(
+  change: Change,
+  resource: NetworkResource,
+  context: ApplyContext,
+): Promise<ActionResult> {
   const { writer, desired, ids } = context;
   if (change.action === "replace" && change.precondition.exists) {
     await removeNetwork(change.precondition.id, context);
@@ -18,7 +22,9 @@ export async function applyNetwork(change: Change, resource: NetworkResource, co
 
 export async function removeNetwork(id: string, { host, writer }: ApplyContext): Promise<void> {
   const filters = JSON.stringify({ network: [id] });
-  const members = await host.reader.getJson("list a network's members", "/containers/json", { query: { all: "1", filters } });
+  const members = await host.reader.getJson("list a network's members", "/containers/json", {
+    query: { all: "1", filters },
+  });
   for (const { Id } of members as { Id: string }[]) await writer.networks.disconnect(id, Id);
   await writer.networks.remove(id);
 }

@@ -25,7 +25,11 @@ export async function removeSeeder(resource: VolumeResource, context: ApplyConte
  * Removes the volume that stands in the way, with its proof. What mounts it is stopped and removed only if this
  * same plan makes it again; any other user is an error and nothing is touched.
  */
-export async function clearVolume(change: Change, resource: VolumeResource, context: ApplyContext): Promise<void> {
+export async function clearVolume(
+  change: Change,
+  resource: VolumeResource,
+  context: ApplyContext,
+): Promise<void> {
   const found = await findVolume(resource.name, context);
   if (found === undefined) return;
   const { precondition } = change;
@@ -80,7 +84,10 @@ export async function removeProof(
   await writer.images.untag(seedProofTag(seedProof({ tid, name, createdAt: volume.createdAt, blobImageId })));
 }
 
-async function listContainers({ host }: ApplyContext, filters: Record<string, string[]>): Promise<ObservedContainer[]> {
+async function listContainers(
+  { host }: ApplyContext,
+  filters: Record<string, string[]>,
+): Promise<ObservedContainer[]> {
   const query = { all: "1", filters: JSON.stringify(filters) };
   return readContainerList(await host.reader.getJson("list containers", "/containers/json", { query }));
 }

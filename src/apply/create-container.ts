@@ -18,7 +18,11 @@ import { waitHealthy } from "./wait-healthy.js";
  * Makes a template container under a name, starts it and waits until it is healthy.
  * @returns its ID. On failure it is removed again, its last log lines are in the error.
  */
-export async function createHealthy(name: string, resource: ContainerResource, context: ApplyContext): Promise<string> {
+export async function createHealthy(
+  name: string,
+  resource: ContainerResource,
+  context: ApplyContext,
+): Promise<string> {
   const { writer, emit, host, limits } = context;
   const { address } = resource;
   emit({ type: "action-progress", address, action: "create", phase: "creating" });
@@ -39,7 +43,11 @@ export async function createHealthy(name: string, resource: ContainerResource, c
 }
 
 /** A taken name is a race or a leftover of ours: ours is removed and the name asked for once more. */
-async function createOrTakeOver(name: string, settings: ContainerSettings, context: ApplyContext): Promise<string> {
+async function createOrTakeOver(
+  name: string,
+  settings: ContainerSettings,
+  context: ApplyContext,
+): Promise<string> {
   const { writer, host, desired } = context;
   try {
     return await writer.containers.create(name, settings);
@@ -56,7 +64,10 @@ async function createOrTakeOver(name: string, settings: ContainerSettings, conte
   }
 }
 
-async function createSettings(resource: ContainerResource, context: ApplyContext): Promise<ContainerSettings> {
+async function createSettings(
+  resource: ContainerResource,
+  context: ApplyContext,
+): Promise<ContainerSettings> {
   const { desired, reach, resources } = context;
   const salts = new Map(Object.keys(resource.env).map((name) => [name, randomBytes(8).toString("hex")]));
   const spec = containerSpec(resource, (name) => salts.get(name) ?? "");
@@ -66,7 +77,9 @@ async function createSettings(resource: ContainerResource, context: ApplyContext
   const published = { [port]: [{ HostIp: "127.0.0.1", HostPort: "" }] };
   return {
     Image: await resolveImageId(resource.image, context),
-    Env: Object.entries(resource.env).map(([name, value]) => `${name}=${isSecret(value) ? value.reveal() : value}`),
+    Env: Object.entries(resource.env).map(
+      ([name, value]) => `${name}=${isSecret(value) ? value.reveal() : value}`,
+    ),
     Labels: {
       ...identityLabels(desired.project, resource.address, containerSpecHash(spec)),
       [LABEL.spec]: canonicalJson(spec),
@@ -74,7 +87,9 @@ async function createSettings(resource: ContainerResource, context: ApplyContext
       [LABEL.cyanprint]: "true",
     },
     ExposedPorts: { [port]: {} },
-    NetworkingConfig: { EndpointsConfig: { [networkName]: { NetworkID: networkId(resource.network, context) } as never } },
+    NetworkingConfig: {
+      EndpointsConfig: { [networkName]: { NetworkID: networkId(resource.network, context) } as never },
+    },
     HostConfig: {
       NetworkMode: networkName,
       Mounts: [{ Type: "volume", Source: volumeName, Target: resource.mount, ReadOnly: true }],
@@ -85,7 +100,11 @@ async function createSettings(resource: ContainerResource, context: ApplyContext
 }
 
 /** The second proof of a seed: it stays when somebody cleans up image tags. */
-async function proofOf(volumeName: string, resource: ContainerResource, { host }: ApplyContext): Promise<string> {
+async function proofOf(
+  volumeName: string,
+  resource: ContainerResource,
+  { host }: ApplyContext,
+): Promise<string> {
   const { labels, createdAt } = await inspectVolume(host.reader, volumeName);
   const blobImageId = labels[LABEL.blobImage] ?? "";
   return seedProof({ tid: resource.tid, name: volumeName, createdAt, blobImageId });

@@ -36,7 +36,9 @@ async function deleteVolume(name: string, createdAt: string, context: ApplyConte
   });
   if (found === undefined) return;
   if (found.createdAt !== createdAt) {
-    throw new WarmError("plan-stale", `volume ${name} has been made again since the plan`, { hint: "run `warm plan` again" });
+    throw new WarmError("plan-stale", `volume ${name} has been made again since the plan`, {
+      hint: "run `warm plan` again",
+    });
   }
   await context.writer.volumes.remove(name);
   await removeProof(name, found, context);

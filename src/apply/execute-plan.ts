@@ -1,8 +1,8 @@
 import { toWarmError, WarmError } from "../errors.js";
 import type { ApplySummary } from "../model/event.js";
 import { type Change, isChange } from "../model/plan.js";
-import type { ActionResult, ApplyContext } from "./apply-context.js";
 import { applyContainer } from "./apply-container.js";
+import type { ActionResult, ApplyContext } from "./apply-context.js";
 import { applyNetwork } from "./apply-network.js";
 import { deleteObject } from "./delete-object.js";
 import { pullImage } from "./pull-image.js";
@@ -14,27 +14,32 @@ import { seedVolume } from "./seed-volume.js";
  * Never rejects for a failed action: the summary and the events say what came of each.
  * @param lockReason why nothing more may be started although nobody stopped us: the lock is lost.
  */
-export async function executePlan(context: ApplyContext, lockReason: () => string | undefined): Promise<ApplySummary> {
+export async function executePlan(
+  context: ApplyContext,
+  lockReason: () => string | undefined,
+): Promise<ApplySummary> {
   const { plan, emit, stop, clock } = context;
   const changes = plan.changes.filter(isChange);
   const outcomes = await runGraph(changes, {
     stopReason: () => lockReason() ?? (stop.soft.aborted ? "interrupted" : undefined),
     onSkip: ({ address, action }, because) => emit({ type: "action-skipped", address, action, because }),
-    run: (change) => limitOf(change, context)(() => runChange(change, context, clock.now())),
+    run: (change) => withinLimit(change, context, () => runChange(change, context, clock.now())),
   });
   const summary = summarise([...outcomes.values()], stop.soft.aborted);
   emit({ type: "summary", ...summary });
   return summary;
 }
 
-function limitOf({ kind, action }: Change, { limits }: ApplyContext) {
-  if (kind === "image") return limits.pulls;
-  if (kind === "volume" && action !== "delete") return limits.seeds;
+function withinLimit(
+  { kind, action }: Change,
+  { limits }: ApplyContext,
+  run: () => Promise<void>,
+): Promise<void> {
+  if (kind === "image") return limits.pulls(run);
+  if (kind === "volume" && action !== "delete") return limits.seeds(run);
   // A container waits for its health for as long as it takes: it takes its place among the mutations by itself.
-  return kind === "container" && action !== "delete" ? unlimited : limits.mutations;
+  return kind === "container" && action !== "delete" ? run() : limits.mutations(run);
 }
-
-const unlimited = <T>(run: () => Promise<T>): Promise<T> => run();
 
 async function runChange(change: Change, context: ApplyContext, startedAt: number): Promise<void> {
   const { emit, clock } = context;

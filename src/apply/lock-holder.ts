@@ -2,9 +2,9 @@ import { hostname, userInfo } from "node:os";
 import type { Host } from "../docker/connect.js";
 import { readContainerFile } from "../docker/read-objects.js";
 import { WarmError } from "../errors.js";
+import type { LockHolder } from "../model/event.js";
 import { isOwned, LABEL } from "../model/labels.js";
 import { lockName } from "../model/names.js";
-import type { LockHolder } from "../model/event.js";
 
 export const HOLDER_FILE = "holder.json";
 
@@ -33,7 +33,14 @@ export interface HolderSettings {
 export function describeHolder({ id, command, reason, nowMs, ttlMs, since }: HolderSettings): LockHolder {
   const at = new Date(nowMs).toISOString();
   const expiresAt = new Date(nowMs + ttlMs).toISOString();
-  return { id, who: `${userName()}@${hostname()} (pid ${process.pid})`, command, reason, since: since ?? at, expiresAt };
+  return {
+    id,
+    who: `${userName()}@${hostname()} (pid ${process.pid})`,
+    command,
+    reason,
+    since: since ?? at,
+    expiresAt,
+  };
 }
 
 function userName(): string {
@@ -48,17 +55,25 @@ function userName(): string {
  * Reads a project's lock without touching it; undefined when nobody has it.
  * @throws WarmError `name-conflict` when the lock's name is held by something that is no lock of this project.
  */
-export async function readLock(host: Host, project: string, nowMs: () => number): Promise<StandingLock | undefined> {
+export async function readLock(
+  host: Host,
+  project: string,
+  nowMs: () => number,
+): Promise<StandingLock | undefined> {
   const name = lockName(project);
   const container = await inspectLock(host, name);
   if (container === undefined) return undefined;
-  if (!isOwned(container.Config.Labels ?? {}, project) || container.Config.Labels?.[LABEL.address] !== `lock.${project}`) {
+  if (
+    !isOwned(container.Config.Labels ?? {}, project) ||
+    container.Config.Labels?.[LABEL.address] !== `lock.${project}`
+  ) {
     throw new WarmError("name-conflict", `container ${name} is not a lock of project ${project}`, {
       hint: "rename or remove that container",
     });
   }
   const holder = await readHolder(host, container.Id);
-  const expiresAt = holder === undefined ? Date.parse(container.Created) + UNSIGNED_GRACE_MS : Date.parse(holder.expiresAt);
+  const expiresAt =
+    holder === undefined ? Date.parse(container.Created) + UNSIGNED_GRACE_MS : Date.parse(holder.expiresAt);
   return { containerId: container.Id, holder, isExpired: !(nowMs() < expiresAt) };
 }
 
@@ -80,10 +95,13 @@ async function inspectLock(host: Host, name: string): Promise<InspectedLock | un
 /** A file that is missing or half a file is no signature. */
 async function readHolder(host: Host, containerId: string): Promise<LockHolder | undefined> {
   try {
-    const holder = JSON.parse(await readContainerFile(host.reader, containerId, `/${HOLDER_FILE}`)) as LockHolder;
+    const holder = JSON.parse(
+      await readContainerFile(host.reader, containerId, `/${HOLDER_FILE}`),
+    ) as LockHolder;
     return Number.isNaN(Date.parse(holder.expiresAt)) ? undefined : holder;
   } catch (error) {
-    if (error instanceof SyntaxError || (error instanceof WarmError && error.code === "not-found")) return undefined;
+    if (error instanceof SyntaxError || (error instanceof WarmError && error.code === "not-found"))
+      return undefined;
     throw error;
   }
 }

@@ -38,7 +38,12 @@ export interface HeldLock {
  * daemon's, so that two machines with different clocks agree.
  * @throws WarmError `locked` with the holder, when it is still held after the time-out.
  */
-export async function acquireLock(host: Host, writer: HostWriter, clock: Clock, request: LockRequest): Promise<HeldLock> {
+export async function acquireLock(
+  host: Host,
+  writer: HostWriter,
+  clock: Clock,
+  request: LockRequest,
+): Promise<HeldLock> {
   const daemonNow = () => clock.now() + host.reader.clockOffsetMs();
   const giveUpAt = clock.now() + request.timeoutMs;
   let isTold = false;
@@ -80,7 +85,11 @@ async function tryCreate(writer: HostWriter, project: string): Promise<string | 
   }
 }
 
-async function createWithImage(writer: HostWriter, name: string, settings: { Image: string }): Promise<string> {
+async function createWithImage(
+  writer: HostWriter,
+  name: string,
+  settings: { Image: string },
+): Promise<string> {
   try {
     return await writer.containers.create(name, settings);
   } catch (error) {
@@ -127,7 +136,8 @@ async function holdLock(
   });
   const renewing = renew(since);
   return {
-    lostReason: () => lost ?? (clock.now() < goodUntilMs ? undefined : `the lock of project ${project} could not be renewed`),
+    lostReason: () =>
+      lost ?? (clock.now() < goodUntilMs ? undefined : `the lock of project ${project} could not be renewed`),
     async release() {
       stop.abort();
       await renewing;

@@ -13,12 +13,19 @@ export interface ProbeResult {
 }
 
 /** One GET; healthy means 200 and nothing else. The body is not read. */
-export function probeHttp({ host, port }: ProbeTarget, path: string, timeoutMs: number): Promise<ProbeResult> {
+export function probeHttp(
+  { host, port }: ProbeTarget,
+  path: string,
+  timeoutMs: number,
+): Promise<ProbeResult> {
   return new Promise((resolve) => {
-    const request = get({ host, port, path, agent: false, signal: AbortSignal.timeout(timeoutMs) }, (answer) => {
-      answer.destroy();
-      resolve({ isHealthy: answer.statusCode === 200, answer: `HTTP ${answer.statusCode}` });
-    });
+    const request = get(
+      { host, port, path, agent: false, signal: AbortSignal.timeout(timeoutMs) },
+      (answer) => {
+        answer.destroy();
+        resolve({ isHealthy: answer.statusCode === 200, answer: `HTTP ${answer.statusCode}` });
+      },
+    );
     request.on("error", (error) => resolve({ isHealthy: false, answer: describe(error, timeoutMs) }));
   });
 }

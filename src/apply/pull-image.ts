@@ -11,7 +11,11 @@ const LONGEST_DELAY_MS = 30_000;
  * Pulls one reference until an inspect finds it for the host's platform (design, protocol "pulling").
  * Transient failures are tried again with growing, jittered pauses.
  */
-export async function pullImage(change: Change, resource: ImageResource, context: ApplyContext): Promise<ActionResult> {
+export async function pullImage(
+  change: Change,
+  resource: ImageResource,
+  context: ApplyContext,
+): Promise<ActionResult> {
   let lastBytes = 0;
   for (let attempt = 0; ; attempt += 1) {
     try {
@@ -54,9 +58,16 @@ function isWorthRetrying(error: unknown, attempt: number, { desired, stop }: App
   return isTransient && attempt < desired.pull.retries && !stop.soft.aborted;
 }
 
-async function pauseBeforeRetry(error: WarmError, attempt: number, address: Address, context: ApplyContext): Promise<void> {
+async function pauseBeforeRetry(
+  error: WarmError,
+  attempt: number,
+  address: Address,
+  context: ApplyContext,
+): Promise<void> {
   const { clock, emit, stop } = context;
-  const delayMs = Math.round(Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt) * (0.5 + clock.random()));
+  const delayMs = Math.round(
+    Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt) * (0.5 + clock.random()),
+  );
   emit({ type: "action-retrying", address, attempt: attempt + 1, delayMs, message: error.message });
   await clock.sleep(delayMs, stop.soft);
   if (stop.soft.aborted) throw error;
@@ -78,7 +89,10 @@ async function resolvePulled(resource: ImageResource, { host, ids }: ApplyContex
 }
 
 /** The ID of an image that was here before or was pulled in this run. */
-export async function resolveImageId(address: Address, { ids, resources, host }: ApplyContext): Promise<string> {
+export async function resolveImageId(
+  address: Address,
+  { ids, resources, host }: ApplyContext,
+): Promise<string> {
   const known = ids.get(address);
   if (known !== undefined) return known;
   const resource = resources.get(address);

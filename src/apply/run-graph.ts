@@ -19,7 +19,10 @@ export interface GraphSettings {
  * a failed or skipped change is skipped; everything else goes on.
  * @param changes must be free of cycles; dependencies outside the list count as done.
  */
-export async function runGraph(changes: readonly Change[], settings: GraphSettings): Promise<Map<Address, Outcome>> {
+export async function runGraph(
+  changes: readonly Change[],
+  settings: GraphSettings,
+): Promise<Map<Address, Outcome>> {
   const byAddress = new Map(changes.map((change) => [change.address, change]));
   const running = new Map<Address, Promise<Outcome>>();
 
@@ -33,7 +36,9 @@ export async function runGraph(changes: readonly Change[], settings: GraphSettin
 
   async function walk(change: Change): Promise<Outcome> {
     const parents = change.dependsOn.flatMap((address) => byAddress.get(address) ?? []);
-    const outcomes = await Promise.all(parents.map(async (parent) => [parent, await outcomeOf(parent)] as const));
+    const outcomes = await Promise.all(
+      parents.map(async (parent) => [parent, await outcomeOf(parent)] as const),
+    );
     const blocked = outcomes.find(([, outcome]) => outcome.kind !== "done");
     const because = blocked === undefined ? settings.stopReason() : `${blocked[0].address} is not in place`;
     if (because !== undefined) {
@@ -48,6 +53,8 @@ export async function runGraph(changes: readonly Change[], settings: GraphSettin
     }
   }
 
-  const outcomes = await Promise.all(changes.map(async (change) => [change.address, await outcomeOf(change)] as const));
+  const outcomes = await Promise.all(
+    changes.map(async (change) => [change.address, await outcomeOf(change)] as const),
+  );
   return new Map(outcomes);
 }

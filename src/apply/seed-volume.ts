@@ -19,7 +19,11 @@ const SEED_DEADLINE_MS = 15 * 60_000;
  * that ended with 0 leaves the proof behind. Whatever fails leaves no volume, no seeder and no proof; whatever
  * is killed leaves something that the next plan recognises.
  */
-export async function seedVolume(change: Change, resource: VolumeResource, context: ApplyContext): Promise<ActionResult> {
+export async function seedVolume(
+  change: Change,
+  resource: VolumeResource,
+  context: ApplyContext,
+): Promise<ActionResult> {
   const { emit, unchanged } = context;
   if (change.reasons.every((reason) => reason === "seed-changed") && unchanged.has(resource.blob)) {
     unchanged.add(change.address);
@@ -40,14 +44,27 @@ export async function seedVolume(change: Change, resource: VolumeResource, conte
   return {};
 }
 
-async function createSeeder(resource: VolumeResource, blobImageId: string, context: ApplyContext): Promise<string> {
+async function createSeeder(
+  resource: VolumeResource,
+  blobImageId: string,
+  context: ApplyContext,
+): Promise<string> {
   const { writer, desired, host } = context;
   const labels = {
     ...identityLabels(desired.project, resource.address, volumeSpecHash(resource)),
     [LABEL.cyanprint]: "true",
   };
-  const volumeLabels = { ...labels, [LABEL.spec]: canonicalJson(volumeSpec(resource)), [LABEL.blobImage]: blobImageId };
-  const mount = { Type: "volume", Source: resource.name, Target: resource.mount, VolumeOptions: { Labels: volumeLabels } };
+  const volumeLabels = {
+    ...labels,
+    [LABEL.spec]: canonicalJson(volumeSpec(resource)),
+    [LABEL.blobImage]: blobImageId,
+  };
+  const mount = {
+    Type: "volume",
+    Source: resource.name,
+    Target: resource.mount,
+    VolumeOptions: { Labels: volumeLabels },
+  };
   const seeder = await writer.containers.create(resource.seeder, {
     Image: blobImageId,
     Labels: labels,
@@ -55,14 +72,19 @@ async function createSeeder(resource: VolumeResource, blobImageId: string, conte
   });
   // Docker takes an existing volume of that name without a word, and without our labels.
   const made = await inspectVolume(host.reader, resource.name);
-  if (made.labels[LABEL.project] === desired.project && made.labels[LABEL.blobImage] === blobImageId) return seeder;
+  if (made.labels[LABEL.project] === desired.project && made.labels[LABEL.blobImage] === blobImageId)
+    return seeder;
   await writer.containers.remove(seeder);
   throw new WarmError("name-conflict", `volume ${resource.name} was made by someone else meanwhile`, {
     hint: "run `warm plan` again",
   });
 }
 
-async function runSeeder(resource: VolumeResource, seeder: string, { writer, host, stop }: ApplyContext): Promise<void> {
+async function runSeeder(
+  resource: VolumeResource,
+  seeder: string,
+  { writer, host, stop }: ApplyContext,
+): Promise<void> {
   await writer.containers.start(seeder);
   const exitCode = await writer.containers.waitExit(seeder, SEED_DEADLINE_MS, stop.hard);
   if (exitCode === 0) return;
@@ -73,7 +95,11 @@ async function runSeeder(resource: VolumeResource, seeder: string, { writer, hos
 }
 
 /** One call, and a name that belongs to this filling of this volume alone. */
-async function proveSeed(resource: VolumeResource, blobImageId: string, { host, writer }: ApplyContext): Promise<void> {
+async function proveSeed(
+  resource: VolumeResource,
+  blobImageId: string,
+  { host, writer }: ApplyContext,
+): Promise<void> {
   const { createdAt } = await inspectVolume(host.reader, resource.name);
   const proof = seedProof({ tid: resource.tid, name: resource.name, createdAt, blobImageId });
   await writer.images.tag(blobImageId, SEED_PROOF_REPOSITORY, proof);

@@ -3,7 +3,7 @@ import { WarmError } from "../errors.js";
 import type { ContainerResource } from "../model/resource.js";
 import type { ApplyContext } from "./apply-context.js";
 import { networkId } from "./apply-network.js";
-import { probeHttp, probeTcp, type ProbeResult, type ProbeTarget } from "./probe.js";
+import { type ProbeResult, type ProbeTarget, probeHttp, probeTcp } from "./probe.js";
 
 /** The first tries come quickly: a small server is up long before the first interval is over. */
 const FIRST_PAUSE_MS = 25;
@@ -13,7 +13,11 @@ const LONGEST_TRY_MS = 5000;
  * Asks a container until it is healthy (design, protocol "health"). One that exits ends the wait at once.
  * @throws WarmError `unhealthy` with the last answer, the exit code and the last log lines.
  */
-export async function waitHealthy(id: string, resource: ContainerResource, context: ApplyContext): Promise<void> {
+export async function waitHealthy(
+  id: string,
+  resource: ContainerResource,
+  context: ApplyContext,
+): Promise<void> {
   const { clock, emit, stop } = context;
   const { health, address } = resource;
   const deadline = clock.now() + health.timeoutMs;
@@ -24,9 +28,11 @@ export async function waitHealthy(id: string, resource: ContainerResource, conte
     if (!facts.isRunning) throw await exited(facts, resource, context);
     const result = await probe(facts, resource, context);
     if (result.isHealthy) return;
-    if (stop.hard.aborted) throw new WarmError("interrupted", `${address}: interrupted while waiting for its health`);
+    if (stop.hard.aborted)
+      throw new WarmError("interrupted", `${address}: interrupted while waiting for its health`);
     if (clock.now() + pauseMs >= deadline) throw await tooLate(facts, result, resource, context);
-    if (!isTold) emit({ type: "action-progress", address, action: "create", phase: "waiting", detail: result.answer });
+    if (!isTold)
+      emit({ type: "action-progress", address, action: "create", phase: "waiting", detail: result.answer });
     isTold = true;
     await clock.sleep(pauseMs, stop.hard);
     pauseMs = Math.min(pauseMs * 2, health.intervalMs);
@@ -34,7 +40,11 @@ export async function waitHealthy(id: string, resource: ContainerResource, conte
 }
 
 /** One try, by whatever means the resource asks for. */
-export async function probe(facts: ContainerFacts, resource: ContainerResource, context: ApplyContext): Promise<ProbeResult> {
+export async function probe(
+  facts: ContainerFacts,
+  resource: ContainerResource,
+  context: ApplyContext,
+): Promise<ProbeResult> {
   const { health } = resource;
   const tryMs = Math.min(Math.max(health.intervalMs, 1000), LONGEST_TRY_MS);
   switch (health.type) {
@@ -42,11 +52,15 @@ export async function probe(facts: ContainerFacts, resource: ContainerResource, 
       return { isHealthy: facts.health === "healthy", answer: describeHealthcheck(facts.health) };
     case "exec": {
       const code = await context.writer.containers.exec(facts.id, health.command, tryMs).catch(() => -1);
-      return { isHealthy: code === 0, answer: code === -1 ? "the command could not be run" : `exit code ${code}` };
+      return {
+        isHealthy: code === 0,
+        answer: code === -1 ? "the command could not be run" : `exit code ${code}`,
+      };
     }
     default: {
       const target = targetOf(facts, resource, context);
-      if (target === undefined) return { isHealthy: false, answer: `no way to its port ${resource.port} from here` };
+      if (target === undefined)
+        return { isHealthy: false, answer: `no way to its port ${resource.port} from here` };
       return health.type === "tcp" ? probeTcp(target, tryMs) : probeHttp(target, health.path, tryMs);
     }
   }
@@ -56,7 +70,11 @@ function describeHealthcheck(health: string | undefined): string {
   return health === undefined ? "the image has no HEALTHCHECK" : `Docker says ${health}`;
 }
 
-function targetOf(facts: ContainerFacts, resource: ContainerResource, context: ApplyContext): ProbeTarget | undefined {
+function targetOf(
+  facts: ContainerFacts,
+  resource: ContainerResource,
+  context: ApplyContext,
+): ProbeTarget | undefined {
   if (context.reach === "address") {
     const host = facts.addresses.get(networkId(resource.network, context));
     return host ? { host, port: resource.port } : undefined;
@@ -65,8 +83,14 @@ function targetOf(facts: ContainerFacts, resource: ContainerResource, context: A
   return port === undefined ? undefined : { host: "127.0.0.1", port };
 }
 
-async function exited(facts: ContainerFacts, resource: ContainerResource, { host }: ApplyContext): Promise<WarmError> {
-  const why = facts.isOutOfMemory ? "was killed for lack of memory" : `ended with exit code ${facts.exitCode}`;
+async function exited(
+  facts: ContainerFacts,
+  resource: ContainerResource,
+  { host }: ApplyContext,
+): Promise<WarmError> {
+  const why = facts.isOutOfMemory
+    ? "was killed for lack of memory"
+    : `ended with exit code ${facts.exitCode}`;
   const detail = facts.error === "" ? "" : ` (${facts.error})`;
   return new WarmError("unhealthy", `${resource.name} ${why} before it was healthy${detail}`, {
     hint: facts.isOutOfMemory ? "raise `resources.memory`" : "the last log lines say more",
@@ -83,13 +107,22 @@ async function tooLate(
 ): Promise<WarmError> {
   const seconds = Math.round(resource.health.timeoutMs / 1000);
   const { health, port } = resource;
-  const asked = health.type === "http" ? `GET :${port}${health.path}` : health.type === "tcp" ? `port ${port}` : health.type;
-  return new WarmError("unhealthy", `${resource.name} is not healthy after ${seconds} s: ${asked}: ${answer}`, {
-    hint:
-      reach === "published"
-        ? "a host that is not this machine is better asked with `health: { exec: … }` or `{ healthcheck: true }`"
-        : "`health.timeout` sets how long to wait; the last log lines may say more",
-    address: resource.address,
-    logs: await readLastLogs(host.reader, facts.id),
-  });
+  const asked =
+    health.type === "http"
+      ? `GET :${port}${health.path}`
+      : health.type === "tcp"
+        ? `port ${port}`
+        : health.type;
+  return new WarmError(
+    "unhealthy",
+    `${resource.name} is not healthy after ${seconds} s: ${asked}: ${answer}`,
+    {
+      hint:
+        reach === "published"
+          ? "a host that is not this machine is better asked with `health: { exec: … }` or `{ healthcheck: true }`"
+          : "`health.timeout` sets how long to wait; the last log lines may say more",
+      address: resource.address,
+      logs: await readLastLogs(host.reader, facts.id),
+    },
+  );
 }

@@ -25,7 +25,10 @@ export interface Host {
 export async function connectHost(endpoint: Endpoint): Promise<Host> {
   const connection = createConnection(endpoint);
   try {
-    const answer = asRecord(await createReader(connection).getJson("ask for the version", "/version"), "version");
+    const answer = asRecord(
+      await createReader(connection).getJson("ask for the version", "/version"),
+      "version",
+    );
     const apiVersion = negotiateVersion(asString(answer.ApiVersion, "version.ApiVersion"), minimumOf(answer));
     const facts = {
       endpoint: endpoint.url,
@@ -34,7 +37,13 @@ export async function connectHost(endpoint: Endpoint): Promise<Host> {
       os: asString(answer.Os, "version.Os"),
       arch: asString(answer.Arch, "version.Arch"),
     };
-    return { connection, reader: createReader(connection, apiVersion), apiVersion, facts, close: connection.close };
+    return {
+      connection,
+      reader: createReader(connection, apiVersion),
+      apiVersion,
+      facts,
+      close: connection.close,
+    };
   } catch (error) {
     connection.close();
     throw error;
@@ -51,14 +60,22 @@ function minimumOf(answer: Record<string, unknown>): string {
  */
 export function negotiateVersion(daemonNewest: string, daemonOldest: string): string {
   if (compareVersions(daemonNewest, OLDEST_API) < 0) {
-    throw new WarmError("api-version", `the Docker daemon speaks API ${daemonNewest}, warm needs ${OLDEST_API}`, {
-      hint: "upgrade Docker to 19.03 or later",
-    });
+    throw new WarmError(
+      "api-version",
+      `the Docker daemon speaks API ${daemonNewest}, warm needs ${OLDEST_API}`,
+      {
+        hint: "upgrade Docker to 19.03 or later",
+      },
+    );
   }
   if (compareVersions(daemonOldest, NEWEST_API) > 0) {
-    throw new WarmError("api-version", `the Docker daemon asks for API ${daemonOldest}, warm speaks ${NEWEST_API}`, {
-      hint: "upgrade warm",
-    });
+    throw new WarmError(
+      "api-version",
+      `the Docker daemon asks for API ${daemonOldest}, warm speaks ${NEWEST_API}`,
+      {
+        hint: "upgrade warm",
+      },
+    );
   }
   return compareVersions(daemonNewest, NEWEST_API) < 0 ? daemonNewest : NEWEST_API;
 }

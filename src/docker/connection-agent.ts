@@ -16,7 +16,12 @@ export interface Connection {
 }
 
 const MAX_SOCKETS = 32;
-const POOL = { keepAlive: true, maxSockets: MAX_SOCKETS, maxFreeSockets: MAX_SOCKETS, scheduling: "lifo" } as const;
+const POOL = {
+  keepAlive: true,
+  maxSockets: MAX_SOCKETS,
+  maxFreeSockets: MAX_SOCKETS,
+  scheduling: "lifo",
+} as const;
 
 /** Opens nothing yet: connections are made by the first call. */
 export function createConnection(endpoint: Endpoint): Connection {

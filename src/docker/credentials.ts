@@ -43,7 +43,10 @@ export function createCredentialFinder(settings: CredentialSettings) {
   };
 }
 
-async function findCredentials(registry: string, { env, home }: CredentialSettings): Promise<RegistryCredentials | undefined> {
+async function findCredentials(
+  registry: string,
+  { env, home }: CredentialSettings,
+): Promise<RegistryCredentials | undefined> {
   const config = readConfig(join(env.DOCKER_CONFIG || join(home, ".docker"), "config.json"));
   const key = registry === "docker.io" ? HUB_KEY : registry;
   const helper = config.credHelpers?.[key] ?? config.credHelpers?.[registry] ?? config.credsStore;
@@ -51,7 +54,9 @@ async function findCredentials(registry: string, { env, home }: CredentialSettin
     const answer = await askHelper(helper, key, env);
     if (answer !== undefined) return answer;
   }
-  const entry = Object.entries(config.auths ?? {}).find(([name]) => registryKey(name) === registryKey(key))?.[1];
+  const entry = Object.entries(config.auths ?? {}).find(
+    ([name]) => registryKey(name) === registryKey(key),
+  )?.[1];
   return entry === undefined ? undefined : fromEntry(entry, key);
 }
 
@@ -70,26 +75,46 @@ function readConfig(file: string): DockerConfig {
   try {
     return JSON.parse(text) as DockerConfig;
   } catch {
-    throw new WarmError("auth-failed", `${file} is no JSON`, { hint: "mend the file, or log in again with `docker login`" });
+    throw new WarmError("auth-failed", `${file} is no JSON`, {
+      hint: "mend the file, or log in again with `docker login`",
+    });
   }
 }
 
 function fromEntry(entry: AuthEntry, serveraddress: string): RegistryCredentials | undefined {
   if (entry.identitytoken) return { identitytoken: entry.identitytoken, serveraddress };
-  if (entry.username && entry.password) return { username: entry.username, password: entry.password, serveraddress };
+  if (entry.username && entry.password)
+    return { username: entry.username, password: entry.password, serveraddress };
   const pair = Buffer.from(entry.auth ?? "", "base64").toString("utf8");
   const colon = pair.indexOf(":");
   if (colon <= 0) return undefined;
-  return { username: pair.slice(0, colon), password: pair.slice(colon + 1).replace(/\0+$/, ""), serveraddress };
+  return {
+    username: pair.slice(0, colon),
+    password: pair.slice(colon + 1).replace(/\0+$/, ""),
+    serveraddress,
+  };
 }
 
 /** Protocol of docker-credential-helpers: the server on stdin, JSON on stdout, `<token>` as a token's user name. */
-function askHelper(helper: string, server: string, env: NodeJS.ProcessEnv): Promise<RegistryCredentials | undefined> {
+function askHelper(
+  helper: string,
+  server: string,
+  env: NodeJS.ProcessEnv,
+): Promise<RegistryCredentials | undefined> {
   const program = `docker-credential-${helper}`;
   return new Promise((resolve, reject) => {
     const fail = (why: string, cause?: unknown) =>
-      reject(new WarmError("auth-failed", `credential helper \`${program}\`: ${why}`, { hint: `try \`echo ${server} | ${program} get\``, cause }));
-    const child = spawn(program, ["get"], { env, stdio: ["pipe", "pipe", "ignore"], timeout: HELPER_DEADLINE_MS });
+      reject(
+        new WarmError("auth-failed", `credential helper \`${program}\`: ${why}`, {
+          hint: `try \`echo ${server} | ${program} get\``,
+          cause,
+        }),
+      );
+    const child = spawn(program, ["get"], {
+      env,
+      stdio: ["pipe", "pipe", "ignore"],
+      timeout: HELPER_DEADLINE_MS,
+    });
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => {
       output += chunk.toString();
@@ -98,14 +123,19 @@ function askHelper(helper: string, server: string, env: NodeJS.ProcessEnv): Prom
     child.on("error", (cause) => fail("cannot be started", cause));
     child.on("close", (code, signal) => {
       if (signal !== null) return fail(`no answer within ${HELPER_DEADLINE_MS / 1000} s`);
-      if (code !== 0) return output.includes("not found") ? resolve(undefined) : fail(`ended with code ${code}`);
+      if (code !== 0)
+        return output.includes("not found") ? resolve(undefined) : fail(`ended with code ${code}`);
       resolve(readHelperAnswer(output, server, fail));
     });
     child.stdin.end(server);
   });
 }
 
-function readHelperAnswer(output: string, serveraddress: string, fail: (why: string) => void): RegistryCredentials | undefined {
+function readHelperAnswer(
+  output: string,
+  serveraddress: string,
+  fail: (why: string) => void,
+): RegistryCredentials | undefined {
   try {
     const { Username, Secret } = JSON.parse(output) as { Username: string; Secret: string };
     if (Username === "<token>") return { identitytoken: Secret, serveraddress };

@@ -13,8 +13,12 @@ export interface ContextEndpoint {
 /** The name in `currentContext` of the Docker config file; undefined when there is none. */
 export function readCurrentContext(configDir: string): string | undefined {
   try {
-    const config = JSON.parse(readFileSync(join(configDir, "config.json"), "utf8")) as { currentContext?: unknown };
-    return typeof config.currentContext === "string" && config.currentContext !== "" ? config.currentContext : undefined;
+    const config = JSON.parse(readFileSync(join(configDir, "config.json"), "utf8")) as {
+      currentContext?: unknown;
+    };
+    return typeof config.currentContext === "string" && config.currentContext !== ""
+      ? config.currentContext
+      : undefined;
   } catch {
     return undefined;
   }

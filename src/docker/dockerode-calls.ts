@@ -7,7 +7,11 @@ import { mapDockerode } from "./map-error.js";
 /** One way to call dockerode: loaded when first needed, with a deadline, its errors mapped. */
 export interface DockerodeCalls {
   /** @param what what is tried, as the message of an error starts. */
-  call<T>(what: string, run: (docker: Dockerode, signal: AbortSignal) => Promise<T>, options?: CallOptions): Promise<T>;
+  call<T>(
+    what: string,
+    run: (docker: Dockerode, signal: AbortSignal) => Promise<T>,
+    options?: CallOptions,
+  ): Promise<T>;
   readonly url: string;
 }
 
@@ -51,7 +55,14 @@ async function loadDockerode({ connection, apiVersion }: Host): Promise<Dockerod
   const version = `v${apiVersion}`;
   if ("socketPath" in target) {
     const none = undefined as unknown as string;
-    return create({ socketPath: target.socketPath, host: none, port: none, protocol: "http", agent, version });
+    return create({
+      socketPath: target.socketPath,
+      host: none,
+      port: none,
+      protocol: "http",
+      agent,
+      version,
+    });
   }
   const protocol = connection.protocol === "https:" ? "https" : "http";
   return create({ host: target.host, port: target.port, protocol, agent, version });

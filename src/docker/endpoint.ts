@@ -59,7 +59,13 @@ export function resolveEndpoint({ host, env, home }: EndpointSettings): Endpoint
   return findSocket(env, home);
 }
 
-function fromContext(name: string, why: string, configDir: string, env: NodeJS.ProcessEnv, home: string): Endpoint {
+function fromContext(
+  name: string,
+  why: string,
+  configDir: string,
+  env: NodeJS.ProcessEnv,
+  home: string,
+): Endpoint {
   if (name === "default") return findSocket(env, home);
   const context: ContextEndpoint = readContext(configDir, name);
   return parseEndpoint(context.host, why, env, home, context.tls);
@@ -75,7 +81,8 @@ function findSocket(env: NodeJS.ProcessEnv, home: string): Endpoint {
     ...(runtimeDir ? [[join(runtimeDir, "podman", "podman.sock"), "rootless podman's socket"]] : []),
     ["/run/podman/podman.sock", "podman's socket"],
   ] as [string, string][];
-  const [socketPath, source] = candidates.find(([path]) => existsSync(path)) ?? (candidates[0] as [string, string]);
+  const [socketPath, source] =
+    candidates.find(([path]) => existsSync(path)) ?? (candidates[0] as [string, string]);
   const why = existsSync(socketPath) ? `${source} is there` : "no socket was found, this is the default";
   return { transport: { kind: "unix", socketPath }, url: `unix://${socketPath}`, source: why };
 }
@@ -106,7 +113,8 @@ function parseEndpoint(
 
 function parseSsh(url: URL, source: string): Transport {
   const host = url.hostname;
-  if (host === "" || host.startsWith("-") || url.username.startsWith("-")) throw malformed(withoutPassword(url), source);
+  if (host === "" || host.startsWith("-") || url.username.startsWith("-"))
+    throw malformed(withoutPassword(url), source);
   if (url.password !== "") {
     throw new WarmError("usage", `${source}: an ssh URL takes no password`, {
       hint: "use a key or an agent; warm never asks for a password",
@@ -144,7 +152,11 @@ function withoutPassword(url: URL): string {
 }
 
 function malformed(text: string, source: string): WarmError {
-  return new WarmError("usage", `${source}: \`${text.replace(/:[^:@/]*@/, ":***@")}\` is no Docker endpoint`, {
-    hint: "use unix:///path/docker.sock, tcp://host:port or ssh://user@host",
-  });
+  return new WarmError(
+    "usage",
+    `${source}: \`${text.replace(/:[^:@/]*@/, ":***@")}\` is no Docker endpoint`,
+    {
+      hint: "use unix:///path/docker.sock, tcp://host:port or ssh://user@host",
+    },
+  );
 }

@@ -1,4 +1,4 @@
-import { type IncomingMessage, request as httpRequest } from "node:http";
+import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { WarmError } from "../errors.js";
 import type { Connection } from "./connection-agent.js";
@@ -71,7 +71,14 @@ function send(
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const options = { ...target, agent, path, method: "GET", headers: { Host: "docker", ...headers }, signal };
+    const options = {
+      ...target,
+      agent,
+      path,
+      method: "GET",
+      headers: { Host: "docker", ...headers },
+      signal,
+    };
     const request = protocol === "https:" ? httpsRequest(options, resolve) : httpRequest(options, resolve);
     request.on("error", reject);
     request.end();
@@ -84,7 +91,8 @@ async function readBody(answer: IncomingMessage, what: string, url: string): Pro
   try {
     for await (const chunk of answer as AsyncIterable<Buffer>) {
       size += chunk.length;
-      if (size > MAX_BODY) throw new WarmError("host-protocol", `${what}: the answer is over ${MAX_BODY} bytes`);
+      if (size > MAX_BODY)
+        throw new WarmError("host-protocol", `${what}: the answer is over ${MAX_BODY} bytes`);
       chunks.push(chunk);
     }
   } catch (error) {
@@ -98,10 +106,14 @@ function parseJson(body: Buffer, what: string, url: string): unknown {
     return JSON.parse(body.toString("utf8"));
   } catch (cause) {
     const start = body.subarray(0, 60).toString("utf8").replace(/\s+/g, " ");
-    throw new WarmError("host-protocol", `${what}: ${url} answered with something that is no JSON: \`${start}\``, {
-      hint: "is there a proxy between warm and the Docker daemon?",
-      cause,
-    });
+    throw new WarmError(
+      "host-protocol",
+      `${what}: ${url} answered with something that is no JSON: \`${start}\``,
+      {
+        hint: "is there a proxy between warm and the Docker daemon?",
+        cause,
+      },
+    );
   }
 }
 

@@ -14,14 +14,41 @@ const LOGIN_HINT = "log in with `docker login <registry>`; `warm doctor` shows w
  * denied pull also says "not found or requires docker login".
  */
 const RULES: readonly Rule[] = [
-  { text: /no space left on device/i, code: "disk-full", hint: "free space on the Docker host: `docker system df`" },
-  { text: /toomanyrequests|too many requests|rate limit/i, code: "rate-limited", hint: "wait, or log in to the registry" },
-  { text: /no matching manifest|does not match the (specified|detected) platform|image operating system/i, code: "platform-mismatch", hint: "the image is built for another platform than the host's" },
-  { text: /unauthorized|authentication required|incorrect username|access (to the resource is )?denied|denied:|no basic auth/i, code: "auth-failed", hint: LOGIN_HINT },
-  { text: /manifest.*(unknown|not found)|repository .* (does not exist|not found)|name unknown/i, code: "image-not-found", hint: "check the name and the tag" },
-  { text: /no such host|connection refused|i\/o timeout|tls handshake|server gave http response|network is unreachable|lookup .* on /i, code: "registry-unreachable", hint: "check that the Docker host reaches the registry" },
+  {
+    text: /no space left on device/i,
+    code: "disk-full",
+    hint: "free space on the Docker host: `docker system df`",
+  },
+  {
+    text: /toomanyrequests|too many requests|rate limit/i,
+    code: "rate-limited",
+    hint: "wait, or log in to the registry",
+  },
+  {
+    text: /no matching manifest|does not match the (specified|detected) platform|image operating system/i,
+    code: "platform-mismatch",
+    hint: "the image is built for another platform than the host's",
+  },
+  {
+    text: /unauthorized|authentication required|incorrect username|access (to the resource is )?denied|denied:|no basic auth/i,
+    code: "auth-failed",
+    hint: LOGIN_HINT,
+  },
+  {
+    text: /manifest.*(unknown|not found)|repository .* (does not exist|not found)|name unknown/i,
+    code: "image-not-found",
+    hint: "check the name and the tag",
+  },
+  {
+    text: /no such host|connection refused|i\/o timeout|tls handshake|server gave http response|network is unreachable|lookup .* on /i,
+    code: "registry-unreachable",
+    hint: "check that the Docker host reaches the registry",
+  },
   { text: /is already in use by container|name .* is already in use|already in use/i, code: "name-conflict" },
-  { text: /volume is in use|has active endpoints|is using its referenced image|removal of container .* is already in progress/i, code: "in-use" },
+  {
+    text: /volume is in use|has active endpoints|is using its referenced image|removal of container .* is already in progress/i,
+    code: "in-use",
+  },
   { status: 404, code: "not-found" },
   { status: 409, code: "in-use" },
   { status: 400, code: "rejected" },
@@ -34,7 +61,9 @@ const RULES: readonly Rule[] = [
 export function mapStatus(what: string, status: number, text: string): WarmError {
   const message = text.trim().slice(0, 2000) || `HTTP ${status}`;
   const rule = RULES.find(
-    (rule) => (rule.status === undefined || rule.status === status) && (rule.text === undefined || rule.text.test(message)),
+    (rule) =>
+      (rule.status === undefined || rule.status === status) &&
+      (rule.text === undefined || rule.text.test(message)),
   );
   return new WarmError(rule?.code ?? "docker-failed", `${what}: ${message}`, { hint: rule?.hint });
 }

@@ -27,7 +27,9 @@ export async function observeHost(host: Host, settings: ObserveSettings): Promis
     reader.getJson("list images", "/images/json", { cancel }).then(readImageList),
     reader.getJson("list networks", "/networks", { cancel }).then(readNetworkList),
     reader.getJson("list volumes", "/volumes", { cancel }).then(readVolumeList),
-    reader.getJson("list containers", "/containers/json", { query: { all: "1" }, cancel }).then(readContainerList),
+    reader
+      .getJson("list containers", "/containers/json", { query: { all: "1" }, cancel })
+      .then(readContainerList),
   ]);
   const { ID, OperatingSystem } = asRecord(info, "info");
   const facts: HostFacts = { id: asString(ID, "info.ID"), ...host.facts };

@@ -22,7 +22,8 @@ export async function observeLimits(
 ): Promise<ObservedContainer[]> {
   const wanted = new Map<string, ResourceLimits>();
   for (const resource of desired.resources) {
-    if (resource.kind === "container" && Object.keys(resource.limits).length > 0) wanted.set(resource.address, resource.limits);
+    if (resource.kind === "container" && Object.keys(resource.limits).length > 0)
+      wanted.set(resource.address, resource.limits);
   }
   const isLocal = host.connection.endpoint.transport.kind === "unix";
   const limit = pLimit(INSPECTS_AT_ONCE);
@@ -44,7 +45,11 @@ const PAGE = 4096;
 function agrees(kernel: Required<ResourceLimits>, wanted: ResourceLimits): boolean {
   const { memoryBytes, cpus, pids } = wanted;
   const isMemory = memoryBytes === undefined || kernel.memoryBytes === memoryBytes - (memoryBytes % PAGE);
-  return isMemory && (cpus === undefined || Math.abs(kernel.cpus - cpus) < 0.001) && (pids === undefined || kernel.pids === pids);
+  return (
+    isMemory &&
+    (cpus === undefined || Math.abs(kernel.cpus - cpus) < 0.001) &&
+    (pids === undefined || kernel.pids === pids)
+  );
 }
 
 /** Undefined when the container has gone since it was listed: the next pass sees that. */
@@ -53,10 +58,12 @@ async function inspectLimits(
   id: string,
   cancel: AbortSignal | undefined,
 ): Promise<Required<ResourceLimits> | undefined> {
-  const answer = await reader.getJson("inspect a container", `/containers/${id}/json`, { cancel }).catch((error) => {
-    if (error.code === "not-found") return undefined;
-    throw error;
-  });
+  const answer = await reader
+    .getJson("inspect a container", `/containers/${id}/json`, { cancel })
+    .catch((error) => {
+      if (error.code === "not-found") return undefined;
+      throw error;
+    });
   if (answer === undefined) return undefined;
   const config = asRecord(asRecord(answer, "container").HostConfig, "container.HostConfig");
   return {

@@ -37,7 +37,9 @@ export async function readPullStream(stream: Readable, settings: PullStreamSetti
     readLine(rest, layers, settings);
   } catch (error) {
     if (error instanceof WarmError) throw error;
-    throw new WarmError("pull-failed", `${what}: the stream broke off: ${(error as Error).message}`, { cause: error });
+    throw new WarmError("pull-failed", `${what}: the stream broke off: ${(error as Error).message}`, {
+      cause: error,
+    });
   } finally {
     clearTimeout(timer);
     cancel?.removeEventListener("abort", interrupt);
@@ -60,7 +62,10 @@ function readLine(text: string, layers: Layers, { what, onProgress }: PullStream
   try {
     line = JSON.parse(text) as PullLine;
   } catch {
-    throw new WarmError("pull-failed", `${what}: the daemon sent a line that is no JSON: \`${text.slice(0, 80)}\``);
+    throw new WarmError(
+      "pull-failed",
+      `${what}: the daemon sent a line that is no JSON: \`${text.slice(0, 80)}\``,
+    );
   }
   const error = line.errorDetail?.message ?? line.error;
   if (error !== undefined) throw mapPullError(what, error);
@@ -81,7 +86,11 @@ function noteLayer({ id, status, progressDetail }: PullLine, layers: Layers): bo
     layers.set(id, { done: progressDetail.current ?? 0, total: progressDetail.total });
     return true;
   }
-  if ((status === "Download complete" || status === "Pull complete") && layer !== undefined && layer.done !== layer.total) {
+  if (
+    (status === "Download complete" || status === "Pull complete") &&
+    layer !== undefined &&
+    layer.done !== layer.total
+  ) {
     layers.set(id, { done: layer.total, total: layer.total });
     return true;
   }

@@ -12,8 +12,13 @@ import { asArray, asOptionalArray, asRecord, asString, asStringMap } from "./sha
 export function readImageList(answer: unknown): ObservedImage[] {
   return asArray(answer, "image list").map((item) => {
     const image = asRecord(item, "image");
-    const names = [...asOptionalArray(image.RepoTags, "image.RepoTags"), ...asOptionalArray(image.RepoDigests, "image.RepoDigests")];
-    const keys = names.filter((name): name is string => typeof name === "string" && !name.startsWith("<none>"));
+    const names = [
+      ...asOptionalArray(image.RepoTags, "image.RepoTags"),
+      ...asOptionalArray(image.RepoDigests, "image.RepoDigests"),
+    ];
+    const keys = names.filter(
+      (name): name is string => typeof name === "string" && !name.startsWith("<none>"),
+    );
     return { id: asString(image.Id, "image.Id"), keys: keys.map(canonicalImageKey) };
   });
 }
@@ -45,7 +50,15 @@ export function readVolumeList(answer: unknown): ObservedVolume[] {
   });
 }
 
-const STATES: readonly string[] = ["created", "running", "paused", "restarting", "removing", "exited", "dead"];
+const STATES: readonly string[] = [
+  "created",
+  "running",
+  "paused",
+  "restarting",
+  "removing",
+  "exited",
+  "dead",
+];
 
 /** `GET /containers/json?all=1` */
 export function readContainerList(answer: unknown): ObservedContainer[] {
@@ -67,7 +80,9 @@ export function readContainerList(answer: unknown): ObservedContainer[] {
 
 /** Legacy links add names such as `/other/alias`: the own name has no second slash. */
 function readName(value: unknown): string {
-  const names = asOptionalArray(value, "container.Names").map((name) => asString(name, "container.Names").replace(/^\//, ""));
+  const names = asOptionalArray(value, "container.Names").map((name) =>
+    asString(name, "container.Names").replace(/^\//, ""),
+  );
   return names.find((name) => !name.includes("/")) ?? names[0] ?? "";
 }
 
@@ -81,10 +96,12 @@ function readHealth(status: string): ObservedContainer["health"] {
 function readNetworks(value: unknown): ObservedContainer["networks"] {
   if (value === null || value === undefined) return [];
   const networks = asRecord(value, "container.NetworkSettings").Networks;
-  return Object.entries(asRecord(networks ?? {}, "container.NetworkSettings.Networks")).map(([name, settings]) => {
-    const { NetworkID, IPAddress } = asRecord(settings ?? {}, `container.NetworkSettings.Networks.${name}`);
-    return { name, id: String(NetworkID ?? ""), address: String(IPAddress ?? "") };
-  });
+  return Object.entries(asRecord(networks ?? {}, "container.NetworkSettings.Networks")).map(
+    ([name, settings]) => {
+      const { NetworkID, IPAddress } = asRecord(settings ?? {}, `container.NetworkSettings.Networks.${name}`);
+      return { name, id: String(NetworkID ?? ""), address: String(IPAddress ?? "") };
+    },
+  );
 }
 
 function readVolumes(value: unknown): string[] {

@@ -12,7 +12,11 @@ export interface ImageFacts {
 export async function inspectImage(reader: HostReader, reference: string): Promise<ImageFacts> {
   const path = `/images/${reference}/json`;
   const image = asRecord(await reader.getJson(`inspect image ${reference}`, path), "image");
-  return { id: asString(image.Id, "image.Id"), os: String(image.Os ?? ""), arch: String(image.Architecture ?? "") };
+  return {
+    id: asString(image.Id, "image.Id"),
+    os: String(image.Os ?? ""),
+    arch: String(image.Architecture ?? ""),
+  };
 }
 
 /** How one container stands now. */
@@ -31,10 +35,14 @@ export interface ContainerFacts {
 }
 
 export async function inspectContainer(reader: HostReader, id: string): Promise<ContainerFacts> {
-  const container = asRecord(await reader.getJson("inspect a container", `/containers/${id}/json`), "container");
+  const container = asRecord(
+    await reader.getJson("inspect a container", `/containers/${id}/json`),
+    "container",
+  );
   const state = asRecord(container.State, "container.State");
   const settings = asRecord(container.NetworkSettings, "container.NetworkSettings");
-  const health = state.Health === undefined || state.Health === null ? undefined : asRecord(state.Health, "State.Health");
+  const health =
+    state.Health === undefined || state.Health === null ? undefined : asRecord(state.Health, "State.Health");
   return {
     id: asString(container.Id, "container.Id"),
     isRunning: state.Running === true && state.Restarting !== true,
@@ -62,7 +70,8 @@ function readPublished(settings: Record<string, unknown>): Map<number, number> {
   return new Map(
     ports.flatMap(([port, bindings]) => {
       const binding = bindings === null ? undefined : asArray(bindings, "NetworkSettings.Ports")[0];
-      const hostPort = binding === undefined ? 0 : Number(asRecord(binding, "NetworkSettings.Ports").HostPort);
+      const hostPort =
+        binding === undefined ? 0 : Number(asRecord(binding, "NetworkSettings.Ports").HostPort);
       return hostPort > 0 ? [[Number.parseInt(port, 10), hostPort] as const] : [];
     }),
   );
@@ -83,8 +92,13 @@ export async function inspectVolume(
 /** The last lines that a container wrote, oldest first; none when they cannot be had. */
 export async function readLastLogs(reader: HostReader, id: string, lines = 20): Promise<string[]> {
   const query = { stdout: "1", stderr: "1", tail: String(lines) };
-  const body = await reader.getBytes("read a container's log", `/containers/${id}/logs`, { query }).catch(() => Buffer.alloc(0));
-  return joinLogFrames(body).split("\n").map((line) => line.trimEnd()).filter((line) => line !== "");
+  const body = await reader
+    .getBytes("read a container's log", `/containers/${id}/logs`, { query })
+    .catch(() => Buffer.alloc(0));
+  return joinLogFrames(body)
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== "");
 }
 
 /** Without a terminal the log comes in frames: one byte stream, three zero, four of length, then the text. */
@@ -101,6 +115,8 @@ export function joinLogFrames(body: Buffer): string {
 
 /** One small file out of a container, started or not. */
 export async function readContainerFile(reader: HostReader, id: string, path: string): Promise<string> {
-  const archive = await reader.getBytes(`read ${path} from a container`, `/containers/${id}/archive`, { query: { path } });
+  const archive = await reader.getBytes(`read ${path} from a container`, `/containers/${id}/archive`, {
+    query: { path },
+  });
   return unpackFirstFile(archive);
 }

@@ -26,7 +26,9 @@ export async function askRegistryDigests(
   const images = desired.resources.filter((resource): resource is ImageResource => resource.kind === "image");
   const entries = images
     .filter((image) => !image.lookup.includes("@"))
-    .map((image) => limit(async () => [image.address, await askDigest(host, image, findCredentials, cancel)] as const));
+    .map((image) =>
+      limit(async () => [image.address, await askDigest(host, image, findCredentials, cancel)] as const),
+    );
   return Object.fromEntries(await Promise.all(entries));
 }
 
@@ -39,8 +41,16 @@ async function askDigest(
   const ref = parseImageRef(image.name);
   if ("problem" in ref) throw new Error(`image ${image.name} ${ref.problem}`);
   const credentials = await findCredentials(ref.domain);
-  const headers: Record<string, string> = credentials === undefined ? {} : { "X-Registry-Auth": registryAuthHeader(credentials) };
+  const headers: Record<string, string> =
+    credentials === undefined ? {} : { "X-Registry-Auth": registryAuthHeader(credentials) };
   const path = `/distribution/${familiarRepository(ref)}:${ref.tag ?? "latest"}/json`;
-  const answer = await host.reader.getJson(`ask the registry for ${image.name}`, path, { headers, cancel, deadlineMs: 30_000 });
-  return asString(asRecord(asRecord(answer, "distribution").Descriptor, "Descriptor").digest, "Descriptor.digest");
+  const answer = await host.reader.getJson(`ask the registry for ${image.name}`, path, {
+    headers,
+    cancel,
+    deadlineMs: 30_000,
+  });
+  return asString(
+    asRecord(asRecord(answer, "distribution").Descriptor, "Descriptor").digest,
+    "Descriptor.digest",
+  );
 }

@@ -4,13 +4,18 @@ import { WarmError } from "../errors.js";
 
 function wrong(where: string, wanted: string, value: unknown): WarmError {
   const found = Array.isArray(value) ? "a list" : value === null ? "null" : typeof value;
-  return new WarmError("host-protocol", `the Docker daemon's answer is not as documented: ${where} is ${found}, not ${wanted}`, {
-    hint: "is there a proxy between warm and the Docker daemon?",
-  });
+  return new WarmError(
+    "host-protocol",
+    `the Docker daemon's answer is not as documented: ${where} is ${found}, not ${wanted}`,
+    {
+      hint: "is there a proxy between warm and the Docker daemon?",
+    },
+  );
 }
 
 export function asRecord(value: unknown, where: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong(where, "an object", value);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw wrong(where, "an object", value);
   return value as Record<string, unknown>;
 }
 

@@ -16,7 +16,9 @@ export function dialSsh(transport: Transport & { kind: "ssh" }): Duplex {
     stderr = (stderr + chunk.toString()).slice(-MAX_STDERR);
   });
   const duplex = new SshSocket(child.stdin, child.stdout, () => child.kill());
-  child.on("error", (cause) => duplex.destroy(unreachable(transport, "the `ssh` program cannot be started", cause)));
+  child.on("error", (cause) =>
+    duplex.destroy(unreachable(transport, "the `ssh` program cannot be started", cause)),
+  );
   child.on("exit", (code) => {
     if (code !== 0 && !duplex.destroyed) {
       duplex.destroy(unreachable(transport, stderr.trim() || `ssh ended with code ${code}`));

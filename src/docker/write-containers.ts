@@ -39,16 +39,25 @@ export function createContainerWriter({ call }: DockerodeCalls): ContainerWriter
         return container.id;
       }),
     start: (id) =>
-      call("start a container", (docker, abortSignal) => docker.getContainer(id).start({ abortSignal }), { fine: [304] }),
-    unpause: (id) => call("unpause a container", (docker, abortSignal) => docker.getContainer(id).unpause({ abortSignal })),
-    stop: (id) =>
-      call("stop a container", (docker, abortSignal) => docker.getContainer(id).stop({ t: GRACE_SECONDS, abortSignal }), {
-        fine: [304, 404],
-        deadlineMs: STOP_DEADLINE_MS,
+      call("start a container", (docker, abortSignal) => docker.getContainer(id).start({ abortSignal }), {
+        fine: [304],
       }),
+    unpause: (id) =>
+      call("unpause a container", (docker, abortSignal) => docker.getContainer(id).unpause({ abortSignal })),
+    stop: (id) =>
+      call(
+        "stop a container",
+        (docker, abortSignal) => docker.getContainer(id).stop({ t: GRACE_SECONDS, abortSignal }),
+        {
+          fine: [304, 404],
+          deadlineMs: STOP_DEADLINE_MS,
+        },
+      ),
     remove: (id) => removeContainer(call, id),
     rename: (id, name) =>
-      call(`rename a container to ${name}`, (docker, abortSignal) => docker.getContainer(id).rename({ name, abortSignal })),
+      call(`rename a container to ${name}`, (docker, abortSignal) =>
+        docker.getContainer(id).rename({ name, abortSignal }),
+      ),
     updateLimits: (id, limits) =>
       call("change a container's limits", (docker, abortSignal) =>
         docker.getContainer(id).update({ ...toHostLimits(limits), abortSignal }),
@@ -57,7 +66,9 @@ export function createContainerWriter({ call }: DockerodeCalls): ContainerWriter
       call(
         "wait for a container to end",
         async (docker, abortSignal) => {
-          const { StatusCode } = (await docker.getContainer(id).wait({ abortSignal })) as { StatusCode: number };
+          const { StatusCode } = (await docker.getContainer(id).wait({ abortSignal })) as {
+            StatusCode: number;
+          };
           return StatusCode;
         },
         { deadlineMs, cancel },

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
-import { familiarRepository, parseImageRef } from "../model/image-ref.js";
 import type { PullProgress } from "../model/event.js";
+import { familiarRepository, parseImageRef } from "../model/image-ref.js";
 import { packFiles } from "./archive.js";
 import { type RegistryCredentials, registryAuthHeader } from "./credentials.js";
 import type { DockerodeCalls } from "./dockerode-calls.js";
@@ -32,11 +32,17 @@ export function createImageWriter(calls: DockerodeCalls, findCredentials: FindCr
   return {
     pull: (request) => pullImage(calls, findCredentials, request),
     tag: (imageId, repo, tag) =>
-      call(`tag an image ${repo}:${tag}`, (docker, abortSignal) => docker.getImage(imageId).tag({ repo, tag, abortSignal })),
+      call(`tag an image ${repo}:${tag}`, (docker, abortSignal) =>
+        docker.getImage(imageId).tag({ repo, tag, abortSignal }),
+      ),
     untag: (reference) =>
-      call(`untag ${reference}`, (docker, abortSignal) => docker.getImage(reference).remove({ noprune: true, abortSignal }), {
-        fine: [404],
-      }),
+      call(
+        `untag ${reference}`,
+        (docker, abortSignal) => docker.getImage(reference).remove({ noprune: true, abortSignal }),
+        {
+          fine: [404],
+        },
+      ),
     importEmpty: (repo, tag) =>
       call(`import ${repo}:${tag}`, async (docker) => {
         const archive = Readable.from([await packFiles({})]);
@@ -49,7 +55,11 @@ export function createImageWriter(calls: DockerodeCalls, findCredentials: FindCr
 }
 
 /** Exactly one reference: without a tag Docker would pull every tag of the repository. */
-async function pullImage({ call, url }: DockerodeCalls, find: FindCredentials, request: PullRequest): Promise<void> {
+async function pullImage(
+  { call, url }: DockerodeCalls,
+  find: FindCredentials,
+  request: PullRequest,
+): Promise<void> {
   const { image, idleTimeoutMs, onProgress, cancel } = request;
   const ref = parseImageRef(image);
   if ("problem" in ref) throw new Error(`image ${image} ${ref.problem}`);

@@ -21,7 +21,9 @@ export function createNetworkWriter({ call }: DockerodeCalls): NetworkWriter {
         return network.id;
       }),
     remove: (id) =>
-      call("remove a network", (docker, abortSignal) => docker.getNetwork(id).remove({ abortSignal }), { fine: [404] }),
+      call("remove a network", (docker, abortSignal) => docker.getNetwork(id).remove({ abortSignal }), {
+        fine: [404],
+      }),
     async connect(id, containerId) {
       try {
         await call("connect a container to its network", (docker) =>

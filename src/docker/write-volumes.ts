@@ -9,6 +9,8 @@ export interface VolumeWriter {
 export function createVolumeWriter({ call }: DockerodeCalls): VolumeWriter {
   return {
     remove: (name) =>
-      call(`remove volume ${name}`, (docker, abortSignal) => docker.getVolume(name).remove({ abortSignal }), { fine: [404] }),
+      call(`remove volume ${name}`, (docker, abortSignal) => docker.getVolume(name).remove({ abortSignal }), {
+        fine: [404],
+      }),
   };
 }

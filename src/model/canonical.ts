@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
 
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined };
 
 /** JSON with sorted keys, without spaces and without undefined members: equal values have equal texts. */
 export function canonicalJson(value: Json): string {

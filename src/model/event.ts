@@ -57,7 +57,12 @@ export type ApplyEvent =
       readonly hint?: string | undefined;
       readonly logs?: readonly string[];
     }
-  | { readonly type: "action-skipped"; readonly address: Address; readonly action: Action; readonly because: string }
+  | {
+      readonly type: "action-skipped";
+      readonly address: Address;
+      readonly action: Action;
+      readonly because: string;
+    }
   | ({ readonly type: "summary" } & ApplySummary);
 
 export interface ApplySummary {

@@ -24,7 +24,8 @@ const MAX_NAME_LENGTH = 255;
 export function parseImageRef(text: string): ImageRef | { readonly problem: string } {
   const [name = "", digest, ...more] = text.split("@");
   if (more.length > 0) return { problem: "has more than one `@`" };
-  if (digest !== undefined && !DIGEST.test(digest)) return { problem: `has a malformed digest \`${digest}\`` };
+  if (digest !== undefined && !DIGEST.test(digest))
+    return { problem: `has a malformed digest \`${digest}\`` };
   const colon = name.lastIndexOf(":");
   const hasTag = colon > name.lastIndexOf("/");
   const tag = hasTag ? name.slice(colon + 1) : undefined;

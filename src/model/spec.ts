@@ -75,7 +75,9 @@ export function volumeSpec(volume: VolumeResource): VolumeSpec {
 /** A spec read from a volume's label; undefined when the label is absent or is not one of ours. */
 export function parseVolumeSpec(label: string | undefined): VolumeSpec | undefined {
   const value = parseLabel(label) as Partial<VolumeSpec> | null;
-  return typeof value?.blob === "string" && typeof value.mount === "string" ? (value as VolumeSpec) : undefined;
+  return typeof value?.blob === "string" && typeof value.mount === "string"
+    ? (value as VolumeSpec)
+    : undefined;
 }
 
 function parseLabel(label: string | undefined): unknown {

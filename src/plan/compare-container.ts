@@ -35,7 +35,13 @@ export function compareContainer(
 ): Comparison {
   const applied = parseContainerSpec(current.labels[LABEL.spec]);
   if (applied === undefined) {
-    const field = { path: "labels", before: null, after: LABEL.spec, cause: "drift", effect: "replace" } as const;
+    const field = {
+      path: "labels",
+      before: null,
+      after: LABEL.spec,
+      cause: "drift",
+      effect: "replace",
+    } as const;
     return { fields: [field], reasons: ["drift-field"] };
   }
   const desired = containerSpec(resource, lastAppliedSalt(applied));
@@ -46,7 +52,10 @@ export function compareContainer(
   return { fields, reasons: reasonsFor(fields, sides) };
 }
 
-function reasonsFor(fields: readonly FieldChange[], { resource, decided, applied, desired }: Sides): Reason[] {
+function reasonsFor(
+  fields: readonly FieldChange[],
+  { resource, decided, applied, desired }: Sides,
+): Reason[] {
   const reasons = new Set<Reason>();
   for (const field of fields) {
     if (field.path === "image" && applied.image === desired.image) reasons.add("image-moved");
@@ -66,16 +75,22 @@ function compareImage({ resource, desired, applied, current, index, decided }: S
   const before = shortId(current.imageId);
   const pending = decided.get(resource.image);
   if (applied.image !== desired.image) {
-    const isSameContent = pending?.action === "noop" && index.wantedImages.get(resource.image)?.id === current.imageId;
+    const isSameContent =
+      pending?.action === "noop" && index.wantedImages.get(resource.image)?.id === current.imageId;
     return isSameContent ? [] : [change("image", applied.image, desired.image, "config")];
   }
-  if (pending?.action === "update") return [change("image", before, String(pending.fields?.[0]?.after ?? "pulled again"))];
+  if (pending?.action === "update")
+    return [change("image", before, String(pending.fields?.[0]?.after ?? "pulled again"))];
   const wanted = index.wantedImages.get(resource.image);
-  return wanted === undefined || wanted.id === current.imageId ? [] : [change("image", before, shortId(wanted.id))];
+  return wanted === undefined || wanted.id === current.imageId
+    ? []
+    : [change("image", before, shortId(wanted.id))];
 }
 
 function compareName({ resource, current }: Sides): FieldChange[] {
-  return current.name === resource.name ? [] : [change("name", current.name, resource.name, "drift", "update")];
+  return current.name === resource.name
+    ? []
+    : [change("name", current.name, resource.name, "drift", "update")];
 }
 
 function compareMount({ resource, desired, applied, current }: Sides): FieldChange[] {
@@ -103,7 +118,9 @@ function compareEnv({ desired, applied }: Sides): FieldChange[] {
     const [before, after] = [printable(applied.env[name]), printable(desired.env[name])];
     if (JSON.stringify(applied.env[name]) === JSON.stringify(desired.env[name])) return [];
     const isSensitive = before === REDACTED || after === REDACTED;
-    return [{ ...change(`env.${name}`, before, after, "config"), ...(isSensitive ? { sensitive: true } : {}) }];
+    return [
+      { ...change(`env.${name}`, before, after, "config"), ...(isSensitive ? { sensitive: true } : {}) },
+    ];
   });
 }
 

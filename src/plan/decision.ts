@@ -31,7 +31,11 @@ export function noop(precondition: Precondition): Decision {
   return { action: "noop", reasons: [], precondition };
 }
 
-export function replaceFor(reason: Reason, precondition: Precondition, fields: readonly FieldChange[] = []): Decision {
+export function replaceFor(
+  reason: Reason,
+  precondition: Precondition,
+  fields: readonly FieldChange[] = [],
+): Decision {
   return { action: "replace", reasons: [reason], fields, precondition };
 }
 
@@ -57,7 +61,11 @@ export function decideForeign(
   return users.length > 0 ? useConflict(users, precondition) : replaceFor("requested", precondition);
 }
 
-export function present(id: string, labels: Labels, more: { state?: string; imageId?: string } = {}): Precondition {
+export function present(
+  id: string,
+  labels: Labels,
+  more: { state?: string; imageId?: string } = {},
+): Precondition {
   const specHash = labels[LABEL.specHash];
   return { exists: true, id, ...(specHash === undefined ? {} : { specHash }), ...more };
 }

@@ -1,5 +1,11 @@
 import { isOwned, LABEL } from "../model/labels.js";
-import type { Observed, ObservedContainer, ObservedImage, ObservedNetwork, ObservedVolume } from "../model/observed.js";
+import type {
+  Observed,
+  ObservedContainer,
+  ObservedImage,
+  ObservedNetwork,
+  ObservedVolume,
+} from "../model/observed.js";
 import type { Address, Desired } from "../model/resource.js";
 
 /** One snapshot beside what is wanted of it, indexed for the questions that planning asks. */
@@ -57,7 +63,10 @@ export function isForeign(container: ObservedContainer, index: HostIndex): boole
 }
 
 /** Names of containers that are not ours among some; sorted, so that a plan does not depend on Docker's order. */
-export function foreignNames(containers: readonly ObservedContainer[] | undefined, index: HostIndex): string[] {
+export function foreignNames(
+  containers: readonly ObservedContainer[] | undefined,
+  index: HostIndex,
+): string[] {
   return (containers ?? [])
     .filter((container) => isForeign(container, index))
     .map((container) => container.name)

@@ -26,10 +26,18 @@ export function planContainer(
 ): Decision {
   const holder = index.containersByName.get(resource.name);
   if (holder !== undefined && !isOwned(holder.labels, index.project)) {
-    return decideForeign(`container ${holder.name}`, presentContainer(holder), [], requests.adopt.has(resource.address));
+    return decideForeign(
+      `container ${holder.name}`,
+      presentContainer(holder),
+      [],
+      requests.adopt.has(resource.address),
+    );
   }
   if (holder !== undefined && holder.labels[LABEL.address] !== resource.address) {
-    return nameConflict(`${holder.labels[LABEL.address] ?? "another object of ours"}`, presentContainer(holder));
+    return nameConflict(
+      `${holder.labels[LABEL.address] ?? "another object of ours"}`,
+      presentContainer(holder),
+    );
   }
   const current = holder ?? findUnderOtherName(resource, index);
   if (current === undefined) return createMissing();
@@ -43,7 +51,10 @@ export function planContainer(
  * The container of this address when nobody has its name: renamed by hand, or put aside by a swap that was
  * killed. A half-made successor never counts; it is surplus.
  */
-export function findUnderOtherName(resource: ContainerResource, index: HostIndex): ObservedContainer | undefined {
+export function findUnderOtherName(
+  resource: ContainerResource,
+  index: HostIndex,
+): ObservedContainer | undefined {
   const own = (index.ownedByAddress.get(resource.address) ?? []).filter(
     (container) => container.name !== incomingName(resource.name),
   );
@@ -60,8 +71,13 @@ function judge(
   because: readonly Reason[],
 ): Decision {
   const reasons = [...new Set([...because, ...stateReasons(current)])];
-  const isBeyondRepair = current.state === "dead" || current.state === "removing" || current.health === "unhealthy";
-  if (isBeyondRepair || because.includes("parent-replaced") || fields.some((field) => field.effect === "replace")) {
+  const isBeyondRepair =
+    current.state === "dead" || current.state === "removing" || current.health === "unhealthy";
+  if (
+    isBeyondRepair ||
+    because.includes("parent-replaced") ||
+    fields.some((field) => field.effect === "replace")
+  ) {
     return { action: "replace", reasons, fields, precondition };
   }
   if (fields.length > 0) return { action: "update", reasons, fields, precondition };

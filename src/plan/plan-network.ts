@@ -1,11 +1,23 @@
 import { isOwned } from "../model/labels.js";
 import type { NetworkResource } from "../model/resource.js";
-import { createMissing, type Decision, decideForeign, noop, present, type Requests, replaceFor, shortId, useConflict } from "./decision.js";
+import {
+  createMissing,
+  type Decision,
+  decideForeign,
+  noop,
+  present,
+  type Requests,
+  replaceFor,
+  shortId,
+  useConflict,
+} from "./decision.js";
 import { foreignNames, type HostIndex } from "./index-observed.js";
 
 /** Plans the project's network: made when missing, never rebuilt under containers that are not ours. */
 export function planNetwork(resource: NetworkResource, index: HostIndex, requests: Requests): Decision {
-  const sameName = [...(index.networksByName.get(resource.name) ?? [])].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const sameName = [...(index.networksByName.get(resource.name) ?? [])].sort((a, b) =>
+    a.id < b.id ? -1 : 1,
+  );
   const owned = sameName.find((network) => isOwned(network.labels, index.project));
   const found = owned ?? sameName[0];
   if (found === undefined) return createMissing();
@@ -13,11 +25,22 @@ export function planNetwork(resource: NetworkResource, index: HostIndex, request
   const precondition = present(found.id, found.labels);
   const users = foreignNames(index.membersByNetworkId.get(found.id), index);
   if (owned === undefined) {
-    return decideForeign(`network ${shortId(found.id)}`, precondition, users, requests.adopt.has(resource.address));
+    return decideForeign(
+      `network ${shortId(found.id)}`,
+      precondition,
+      users,
+      requests.adopt.has(resource.address),
+    );
   }
   if (found.driver !== resource.driver) {
     if (users.length > 0) return useConflict(users, precondition);
-    const field = { path: "driver", before: found.driver, after: resource.driver, cause: "drift", effect: "replace" } as const;
+    const field = {
+      path: "driver",
+      before: found.driver,
+      after: resource.driver,
+      cause: "drift",
+      effect: "replace",
+    } as const;
     return replaceFor("drift-field", precondition, [field]);
   }
   if (!requests.replace.has(resource.address)) return noop(precondition);

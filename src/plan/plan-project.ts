@@ -1,6 +1,13 @@
 import { canonicalJson, type Json, sha256 } from "../model/canonical.js";
 import type { Observed } from "../model/observed.js";
-import { ACTIONS, type Change, isChange, type Plan, type PlanOptions, type PlanSummary } from "../model/plan.js";
+import {
+  ACTIONS,
+  type Change,
+  isChange,
+  type Plan,
+  type PlanOptions,
+  type PlanSummary,
+} from "../model/plan.js";
 import type { Address, Desired, Resource } from "../model/resource.js";
 import { type Decided, type Decision, type Requests, toChange } from "./decision.js";
 import { type HostIndex, indexObserved } from "./index-observed.js";
@@ -24,7 +31,13 @@ export function planProject(desired: Desired, observed: Observed, options: PlanO
   const changes = [...planResources(wanted, index, options), ...planRemovals(wanted, index)];
   checkRequests(options, changes);
   const selected = order(dropDanglingDependencies(selectChanges(changes, options)));
-  return { project: desired.project, options, changes: selected, summary: summarise(selected), digest: digestOf(selected) };
+  return {
+    project: desired.project,
+    options,
+    changes: selected,
+    summary: summarise(selected),
+    digest: digestOf(selected),
+  };
 }
 
 const RANK = { network: 0, image: 1, volume: 2, container: 3 } as const;
@@ -77,13 +90,16 @@ function dropDanglingDependencies(changes: readonly Change[]): Change[] {
 }
 
 function summarise(changes: readonly Change[]): PlanSummary {
-  const counts = Object.fromEntries(ACTIONS.map((action) => [action, 0])) as Record<(typeof ACTIONS)[number], number>;
+  const counts = Object.fromEntries(ACTIONS.map((action) => [action, 0])) as Record<
+    (typeof ACTIONS)[number],
+    number
+  >;
   for (const change of changes) counts[change.action] += 1;
   return counts;
 }
 
-/** Over the changes alone, without lines: neither time nor a comment in the file moves it. */
-function digestOf(changes: readonly Change[]): string {
+/** The digest of a plan, over its changes alone and without lines: neither time nor a comment in the file moves it. */
+export function digestOf(changes: readonly Change[]): string {
   const compared = changes.filter(isChange).map(({ address, action, reasons, fields, precondition }) => ({
     address,
     action,

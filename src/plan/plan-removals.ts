@@ -14,18 +14,28 @@ export function planRemovals(desired: Desired, index: HostIndex): Change[] {
   const wanted = new Map(desired.resources.map((resource) => [resource.address, resource]));
   const containers = planContainerRemovals(desired, wanted, index);
   if (desired.prune === "none") return containers;
-  const removals = [...containers, ...planVolumeRemovals(wanted, index), ...planNetworkRemovals(wanted, index)];
+  const removals = [
+    ...containers,
+    ...planVolumeRemovals(wanted, index),
+    ...planNetworkRemovals(wanted, index),
+  ];
   return removals;
 }
 
-function planContainerRemovals(desired: Desired, wanted: ReadonlyMap<Address, Resource>, index: HostIndex): Change[] {
+function planContainerRemovals(
+  desired: Desired,
+  wanted: ReadonlyMap<Address, Resource>,
+  index: HostIndex,
+): Change[] {
   return index.observed.containers.flatMap((container): Change[] => {
     const address = container.labels[LABEL.address] ?? "";
     if (!isOwned(container.labels, index.project) || address.startsWith("lock.")) return [];
     const resource = wanted.get(address);
     if (resource?.kind === "volume" && container.name === resource.seeder) return [];
     if (resource?.kind === "container") {
-      return isCurrent(container, resource, index) ? [] : [removal("container", container.name, "surplus", presentContainer(container))];
+      return isCurrent(container, resource, index)
+        ? []
+        : [removal("container", container.name, "surplus", presentContainer(container))];
     }
     if (desired.prune === "none") return [];
     return [removal("container", container.name, "orphaned", presentContainer(container))];
@@ -34,7 +44,8 @@ function planContainerRemovals(desired: Desired, wanted: ReadonlyMap<Address, Re
 
 function isCurrent(container: ObservedContainer, resource: ContainerResource, index: HostIndex): boolean {
   const holder = index.containersByName.get(resource.name);
-  if (holder !== undefined && holder.labels[LABEL.address] === resource.address) return container.id === holder.id;
+  if (holder !== undefined && holder.labels[LABEL.address] === resource.address)
+    return container.id === holder.id;
   return container.id === findUnderOtherName(resource, index)?.id;
 }
 

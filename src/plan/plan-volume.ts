@@ -23,7 +23,12 @@ import { foreignNames, type HostIndex, isForeign } from "./index-observed.js";
  * Plans one template volume. Existence is not completeness: a volume counts only with the proof that its
  * seeding ended well (design, protocol "seeding").
  */
-export function planVolume(resource: VolumeResource, index: HostIndex, decided: Decided, requests: Requests): Decision {
+export function planVolume(
+  resource: VolumeResource,
+  index: HostIndex,
+  decided: Decided,
+  requests: Requests,
+): Decision {
   const volume = index.volumesByName.get(resource.name);
   const seeder = index.containersByName.get(resource.seeder);
   const precondition = volume === undefined ? undefined : present(volume.createdAt, volume.labels);
@@ -38,7 +43,9 @@ export function planVolume(resource: VolumeResource, index: HostIndex, decided: 
   }
   const why = findSeedProblem(resource, volume, index, decided) ?? requestedReplace(resource, requests);
   if (why === undefined) return noop(precondition);
-  return users.length > 0 ? useConflict(users, precondition) : replaceFor(why.reason, precondition, why.fields);
+  return users.length > 0
+    ? useConflict(users, precondition)
+    : replaceFor(why.reason, precondition, why.fields);
 }
 
 interface SeedProblem {
@@ -69,7 +76,12 @@ function findSeedProblem(
     const isNewRef = applied.blob !== undefined && `image.${applied.blob}` !== resource.blob;
     return changed("blob", shortId(carried), shortId(blob.id), isNewRef ? "config" : "drift");
   }
-  const proof = seedProof({ tid: resource.tid, name: volume.name, createdAt: volume.createdAt, blobImageId: carried });
+  const proof = seedProof({
+    tid: resource.tid,
+    name: volume.name,
+    createdAt: volume.createdAt,
+    blobImageId: carried,
+  });
   return isProven(proof, carried, index, volume) ? undefined : { reason: "seed-incomplete", fields: [] };
 }
 
@@ -81,7 +93,12 @@ function isProven(proof: string, blobImageId: string, index: HostIndex, volume: 
   );
 }
 
-function changed(path: string, before: string | null, after: string, cause: "config" | "drift" = "config"): SeedProblem {
+function changed(
+  path: string,
+  before: string | null,
+  after: string,
+  cause: "config" | "drift" = "config",
+): SeedProblem {
   return { reason: "seed-changed", fields: [{ path, before, after, cause, effect: "replace" }] };
 }
 

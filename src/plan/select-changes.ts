@@ -49,11 +49,18 @@ function closure(from: readonly Address[], next: (address: Address) => readonly 
 /** @throws WarmError `usage` for an address that the plan does not know, with the nearest one that it does. */
 export function checkRequests(options: PlanOptions, changes: readonly Change[]): void {
   const known = new Set(changes.map((change) => change.address));
-  const asked = { target: options.targets, exclude: options.excludes, replace: options.replace, adopt: options.adopt };
+  const asked = {
+    target: options.targets,
+    exclude: options.excludes,
+    replace: options.replace,
+    adopt: options.adopt,
+  };
   for (const [option, addresses] of Object.entries(asked)) {
     const unknown = addresses.find((address) => !known.has(address));
     if (unknown !== undefined) {
-      throw new WarmError("usage", `--${option} ${unknown}: no such resource`, { hint: suggestAddress(unknown, [...known]) });
+      throw new WarmError("usage", `--${option} ${unknown}: no such resource`, {
+        hint: suggestAddress(unknown, [...known]),
+      });
     }
   }
 }
@@ -61,6 +68,7 @@ export function checkRequests(options: PlanOptions, changes: readonly Change[]):
 /** A hint that names the nearest known address, or where to see them all. */
 export function suggestAddress(unknown: Address, known: readonly Address[]): string {
   const nearest = known.toSorted((a, b) => distance(unknown, a) - distance(unknown, b))[0];
-  if (nearest !== undefined && distance(unknown, nearest) <= unknown.length / 3) return `did you mean \`${nearest}\`?`;
+  if (nearest !== undefined && distance(unknown, nearest) <= unknown.length / 3)
+    return `did you mean \`${nearest}\`?`;
   return "`warm status` lists every address";
 }

@@ -1,0 +1,139 @@
+import { setTimeout as delay } from "node:timers/promises";
+import pLimit from "p-limit";
+import { WarmError } from "../errors.js";
+import type { ApplySummary, EmitEvent } from "../model/event.js";
+import type { Observed } from "../model/observed.js";
+import { isChange, type Plan, type PlanOptions } from "../model/plan.js";
+import type { PlanDocument } from "../model/plan-document.js";
+import type { ApplyContext, Clock, StopSignals } from "./apply-context.js";
+import { checkDigest, checkSavedPlan } from "./check-plan.js";
+import { executePlan } from "./execute-plan.js";
+import { acquireLock } from "./lock.js";
+import type { Project } from "./open-project.js";
+import { verifyHealth } from "./verify-health.js";
+
+export interface ApplySettings {
+  readonly options: PlanOptions;
+  /** A reviewed plan: only its changes are made, and only if they are still what they were. */
+  readonly saved?: PlanDocument | undefined;
+  /** The digest of a plan that was reviewed elsewhere. */
+  readonly expectedDigest?: string | undefined;
+  /** Shown the plan before anything is done. Resolving to false ends the run. */
+  readonly approve: (plan: Plan, observed: Observed) => Promise<boolean>;
+  readonly lock: { readonly timeoutMs: number; readonly command: string; readonly reason: string };
+  readonly emit: EmitEvent;
+  readonly stop: StopSignals;
+  readonly clock?: Clock;
+}
+
+export type ApplyResult =
+  | { readonly kind: "refused" }
+  | { readonly kind: "nothing-to-do"; readonly plan: Plan; readonly unhealthy: number }
+  | {
+      readonly kind: "applied";
+      readonly summary: ApplySummary;
+      /** Changes that a look after the run still finds, beyond what failed: what only a pull could show. */
+      readonly remaining: number;
+    };
+
+const STARTS_AT_ONCE = 8;
+const SEEDS_AT_ONCE = 4;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  sleep: (ms, signal) => delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),
+};
+
+/**
+ * Makes a host match its file. A first look without the lock shows the plan, so that a host that matches is
+ * never written to; the lock is taken for a second look and the work itself.
+ * @throws WarmError `plan-stale`, `locked`, or what observing threw. A failed action does not throw: see the summary.
+ */
+export async function applyProject(project: Project, settings: ApplySettings): Promise<ApplyResult> {
+  const first = await planChecked(project, settings);
+  if (!first.plan.changes.some(isChange)) {
+    const unhealthy = await verifyHealth(createContext(project, first, settings));
+    return { kind: "nothing-to-do", plan: first.plan, unhealthy };
+  }
+  if (!(await settings.approve(first.plan, first.observed))) return { kind: "refused" };
+  const clock = settings.clock ?? systemClock;
+  const { emit, stop } = settings;
+  const request = { ...settings.lock, project: first.plan.project, emit, cancel: stop.soft };
+  const lock = await acquireLock(project.host, project.writer, clock, request);
+  try {
+    const second = await planChecked(project, settings);
+    return await execute(project, second, settings, lock.lostReason);
+  } finally {
+    await lock.release();
+  }
+}
+
+interface Look {
+  readonly plan: Plan;
+  readonly observed: Observed;
+}
+
+async function planChecked(project: Project, settings: ApplySettings): Promise<Look> {
+  const look = await project.plan(settings.options, settings.stop.hard);
+  if (settings.expectedDigest !== undefined) checkDigest(look.plan, settings.expectedDigest);
+  if (settings.saved === undefined) return look;
+  return { ...look, plan: checkSavedPlan(settings.saved, look.plan, look.observed) };
+}
+
+async function execute(
+  project: Project,
+  look: Look,
+  settings: ApplySettings,
+  lostReason: () => string | undefined,
+): Promise<ApplyResult> {
+  const context = createContext(project, look, settings);
+  const summary = await executePlan(context, lostReason);
+  if (summary.interrupted) return { kind: "applied", summary, remaining: 0 };
+  const unhealthy = await verifyHealth(context);
+  const failed = summary.failed + unhealthy;
+  const whole = { ...summary, failed, unhealthy: summary.unhealthy + unhealthy };
+  const isUnfinished = failed + summary.skipped > 0;
+  return {
+    kind: "applied",
+    summary: whole,
+    remaining: isUnfinished ? 0 : await countRemaining(project, look, settings),
+  };
+}
+
+/** A second plan must be empty; of a reviewed plan only the reviewed part is held to that. */
+async function countRemaining(
+  project: Project,
+  { plan }: Look,
+  { options, saved }: ApplySettings,
+): Promise<number> {
+  const after = await project.plan({ ...options, replace: [], adopt: [] });
+  const planned = new Set(plan.changes.map((change) => change.address));
+  return after.plan.changes.filter(
+    (change) => isChange(change) && (saved === undefined || planned.has(change.address)),
+  ).length;
+}
+
+function createContext(project: Project, { plan, observed }: Look, settings: ApplySettings): ApplyContext {
+  const { desired } = project.config;
+  if (plan.project !== desired.project) throw new WarmError("internal", "the plan is another project's");
+  return {
+    host: project.host,
+    writer: project.writer,
+    desired,
+    plan,
+    resources: new Map(desired.resources.map((resource) => [resource.address, resource])),
+    changes: new Map(plan.changes.map((change) => [change.address, change])),
+    reach: observed.reach,
+    emit: settings.emit,
+    clock: settings.clock ?? systemClock,
+    stop: settings.stop,
+    limits: {
+      pulls: pLimit(desired.pull.concurrency),
+      seeds: pLimit(SEEDS_AT_ONCE),
+      mutations: pLimit(STARTS_AT_ONCE),
+    },
+    ids: new Map(),
+    unchanged: new Set(),
+  };
+}

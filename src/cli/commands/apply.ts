@@ -1,0 +1,138 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { type ApplyResult, type ApplySettings, applyProject } from "../../apply/apply-project.js";
+import { openProject, type Project } from "../../apply/open-project.js";
+import { parseConfig } from "../../config/load-config.js";
+import { WarmError } from "../../errors.js";
+import type { PlanOptions } from "../../model/plan.js";
+import type { PlanDocument } from "../../model/plan-document.js";
+import { formatPlan } from "../../report/format-plan.js";
+import { parsePlanDocument } from "../../report/parse-plan-document.js";
+import { applyExitCode, formatResult } from "../apply-result.js";
+import { approvePlan } from "../approve-plan.js";
+import type { CommandContext } from "../command-context.js";
+import { openEventSink } from "../event-sink.js";
+import { toPlanDocument } from "../plan-document.js";
+import { type SelectionOptions, toPlanOptions } from "../selection.js";
+import { watchSignals } from "../signals.js";
+
+interface RunOptions {
+  readonly autoApprove?: boolean;
+  readonly json?: boolean;
+  readonly lockTimeout: number;
+  readonly reason: string;
+}
+
+interface ApplyOptions extends RunOptions, SelectionOptions {
+  readonly expectPlan?: string;
+}
+
+export async function runApply(
+  context: CommandContext,
+  options: ApplyOptions,
+  planFile?: string,
+): Promise<number> {
+  if (planFile === undefined) {
+    const project = await openProject({ ...context.global, cwd: context.cwd, env: context.env });
+    const command = "warm apply";
+    return run(
+      context,
+      project,
+      { command, options: toPlanOptions(options), expectedDigest: options.expectPlan },
+      options,
+    );
+  }
+  const saved = readPlanFile(planFile, context.cwd);
+  if (toPlanOptionsCount(options) > 0) {
+    throw new WarmError("usage", "a saved plan takes no --target, --exclude, --replace or --adopt", {
+      hint: "give them to `warm plan --out`",
+    });
+  }
+  const { text = "", directory = context.cwd, path } = saved.config;
+  const config = await parseConfig({ text, file: path, directory, env: context.env });
+  const project = await openProject({ config, host: context.global.host, env: context.env });
+  const request = {
+    command: `warm apply ${planFile}`,
+    options: saved.options,
+    saved,
+    expectedDigest: undefined,
+  };
+  return run(context, project, request, { ...options, autoApprove: true });
+}
+
+export async function runDestroy(context: CommandContext, options: RunOptions): Promise<number> {
+  const project = await openProject({ ...context.global, cwd: context.cwd, env: context.env });
+  const selection = { target: [], exclude: [], replace: [], adopt: [] };
+  const request = {
+    command: "warm destroy",
+    options: toPlanOptions(selection, true),
+    expectedDigest: undefined,
+  };
+  return run(context, project, request, options);
+}
+
+interface Request {
+  readonly command: string;
+  readonly options: PlanOptions;
+  readonly saved?: PlanDocument;
+  readonly expectedDigest: string | undefined;
+}
+
+/** Shows the plan, asks, applies, tells: the same for every command that changes a host. */
+async function run(
+  context: CommandContext,
+  project: Project,
+  request: Request,
+  options: RunOptions,
+): Promise<number> {
+  const { terminal } = context;
+  const sink = openEventSink(terminal, options.json === true);
+  const signals = watchSignals((count) =>
+    sink.say(count === 1 ? "Finishing what is in flight; once more to abort." : "Aborting."),
+  );
+  const settings: ApplySettings = {
+    options: request.options,
+    saved: request.saved,
+    expectedDigest: request.expectedDigest,
+    lock: { timeoutMs: options.lockTimeout, command: request.command, reason: options.reason },
+    emit: sink.emit,
+    stop: signals.stop,
+    approve: async (plan, observed) => {
+      const document = toPlanDocument(plan, observed, project.config);
+      if (options.json !== true) terminal.print(`${formatPlan(document, terminal.out)}\n`);
+      return approvePlan(terminal, request.options.destroy, options.autoApprove === true);
+    },
+  };
+  let result: ApplyResult;
+  try {
+    result = await applyProject(project, settings);
+  } finally {
+    sink.close();
+    signals.close();
+    project.close();
+  }
+  if (options.json !== true) terminal.print(formatResult(result, request, project.config.path, terminal.out));
+  return applyExitCode(result, signals.exitCode());
+}
+
+function readPlanFile(file: string, cwd: string): PlanDocument {
+  let text: string;
+  try {
+    text = readFileSync(resolve(cwd, file), "utf8");
+  } catch (cause) {
+    const hint = "`warm plan --out FILE` writes one";
+    throw new WarmError("usage", `cannot read the plan ${file}: ${(cause as Error).message}`, {
+      hint,
+      cause,
+    });
+  }
+  const document = parsePlanDocument(text, file);
+  if (document.config.text !== undefined) return document;
+  throw new WarmError("usage", `${file} was printed, not saved: it lacks the file's text`, {
+    hint: "use `warm plan --out FILE`",
+  });
+}
+
+function toPlanOptionsCount({ target, exclude, replace, adopt }: SelectionOptions): number {
+  return target.length + exclude.length + replace.length + adopt.length;
+}

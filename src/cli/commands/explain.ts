@@ -1,0 +1,24 @@
+import { openProject } from "../../apply/open-project.js";
+import { explainResource } from "../../plan/explain-resource.js";
+import { formatExplanation } from "../../report/format-explain.js";
+import type { CommandContext } from "../command-context.js";
+
+export async function runExplain(
+  { global, terminal, cwd, env }: CommandContext,
+  { json = false }: { readonly json?: boolean },
+  address: string,
+): Promise<number> {
+  const project = await openProject({ ...global, cwd, env });
+  try {
+    const { plan, observed } = await project.plan();
+    const explanation = explainResource(address, project.config.desired, observed, plan);
+    terminal.print(
+      json
+        ? JSON.stringify(explanation, null, 2)
+        : formatExplanation(explanation, terminal.out, { config: global.file }),
+    );
+    return 0;
+  } finally {
+    project.close();
+  }
+}

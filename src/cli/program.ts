@@ -1,0 +1,147 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { parseDurationMs } from "../config/units.js";
+import type { CommandContext, GlobalOptions } from "./command-context.js";
+
+type Base = Omit<CommandContext, "global">;
+type Run<Arguments extends unknown[], Options> = (
+  context: CommandContext,
+  options: Options,
+  ...args: Arguments
+) => Promise<number>;
+
+/**
+ * The command line. Each command's code is loaded only when it is the one that runs.
+ * @param done is told the exit code of a command that ended well.
+ */
+export function createProgram(base: Base, done: (exitCode: number) => void): Command {
+  const program = new Command("warm")
+    .description(
+      "Keeps Docker hosts warm: declares in warm.yaml what must be hot, plans what is missing, makes it so.",
+    )
+    .option("-f, --file <path>", "the file that declares what is wanted", "warm.yaml")
+    .option("-H, --host <endpoint>", "Docker endpoint; default as the docker CLI chooses it")
+    .exitOverride()
+    .showHelpAfterError("(warm --help lists the commands and options)")
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false });
+
+  /** Binds a lazily loaded command to commander's way of calling. */
+  const action =
+    <Arguments extends unknown[], Options>(load: () => Promise<Run<Arguments, Options>>) =>
+    async (...received: unknown[]) => {
+      const command = received.at(-1) as Command;
+      const run = await load();
+      const context: CommandContext = { ...base, global: program.opts<GlobalOptions>() };
+      done(await run(context, command.opts() as Options, ...(received.slice(0, -2) as Arguments)));
+    };
+
+  addFileCommands(program, action);
+  addPlanCommands(program, action);
+  addApplyCommands(program, action);
+  addLookCommands(program, action);
+  return program;
+}
+
+type Action = <Arguments extends unknown[], Options>(
+  load: () => Promise<Run<Arguments, Options>>,
+) => (...received: unknown[]) => Promise<void>;
+
+function addFileCommands(program: Command, action: Action): void {
+  program
+    .command("init")
+    .description("write a first warm.yaml with comments; never over an existing file")
+    .action(action(async () => (await import("./commands/init.js")).runInit));
+  program
+    .command("validate")
+    .description("check the file and tell every problem at once; speaks to no Docker")
+    .addOption(
+      new Option("--format <format>", "how to tell").choices(["text", "json", "github"]).default("text"),
+    )
+    .action(action(async () => (await import("./commands/validate.js")).runValidate));
+  program
+    .command("schema")
+    .description("print a JSON Schema")
+    .argument("[name]", "`warm` for warm.yaml, `plan` for the plan document", "warm")
+    .action(action(async () => (await import("./commands/schema.js")).runSchema));
+}
+
+function addPlanCommands(program: Command, action: Action): void {
+  const plan = program
+    .command("plan")
+    .description("show what apply would do; only reads")
+    .addOption(new Option("--format <format>", "how to print it").choices(["text", "json"]).default("text"))
+    .option("--out <file>", "save the plan for `warm apply <file>` (mode 0600)")
+    .option("--detailed-exitcode", "exit 2 when there are changes")
+    .option("--destroy", "plan the removal of all that is ours")
+    .option("-v, --verbose", "show unchanged resources and the plan's digest too");
+  addSelection(plan).action(action(async () => (await import("./commands/plan.js")).runPlan));
+}
+
+function addApplyCommands(program: Command, action: Action): void {
+  const apply = program
+    .command("apply")
+    .description("make the host match the file")
+    .argument("[plan]", "a plan saved with `warm plan --out`: exactly its changes, or exit 5")
+    .option("--expect-plan <digest>", "apply only if the plan has this digest, else exit 5");
+  addSelection(addRunOptions(apply)).action(
+    action(async () => (await import("./commands/apply.js")).runApply),
+  );
+  addRunOptions(program.command("destroy").description("remove everything that is ours on the host")).action(
+    action(async () => (await import("./commands/apply.js")).runDestroy),
+  );
+}
+
+function addLookCommands(program: Command, action: Action): void {
+  program
+    .command("status")
+    .description("list every resource with its state and health; only reads")
+    .option("--json", "print JSON")
+    .action(action(async () => (await import("./commands/status.js")).runStatus));
+  program
+    .command("explain")
+    .description("say why a resource is, or is not, in sync; only reads")
+    .argument("<address>", "as plan and status print it")
+    .option("--json", "print JSON")
+    .action(action(async () => (await import("./commands/explain.js")).runExplain));
+  program
+    .command("doctor")
+    .description("check endpoint, versions, disk, registries, and what would fail")
+    .option("--json", "print JSON")
+    .action(action(async () => (await import("./commands/doctor.js")).runDoctor));
+  const lock = program.command("lock").description("see or break the project's lock");
+  lock
+    .command("status")
+    .description("who holds the lock")
+    .option("--json", "print JSON")
+    .action(action(async () => (await import("./commands/lock.js")).runLockStatus));
+  lock
+    .command("break")
+    .description("take the lock away from its holder, who will stop at its next step")
+    .option("--force", "even if it has not expired")
+    .action(action(async () => (await import("./commands/lock.js")).runLockBreak));
+}
+
+function addSelection(command: Command): Command {
+  return command
+    .option("--target <address>", "only this and what it depends on (repeatable)", collect, [])
+    .option("--exclude <address>", "not this nor what depends on it (repeatable)", collect, [])
+    .option("--replace <address>", "make this anew even if nothing has changed (repeatable)", collect, [])
+    .option("--adopt <address>", "take over the foreign object that has this name (repeatable)", collect, []);
+}
+
+function addRunOptions(command: Command): Command {
+  return command
+    .option("--auto-approve", "do not ask")
+    .option("--json", "print events as NDJSON")
+    .option("--lock-timeout <duration>", "how long to wait for the lock, e.g. 5m", duration, 0)
+    .option("--reason <text>", "why, for whoever meets the lock", "");
+}
+
+function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value];
+}
+
+function duration(text: string): number {
+  const ms = parseDurationMs(text);
+  if (Number.isNaN(ms)) throw new InvalidArgumentError("use a duration such as 30s, 5m or 1h30m");
+  return ms;
+}

@@ -1,0 +1,47 @@
+import { createInterface } from "node:readline/promises";
+import { makeStyle, type Style } from "../report/style.js";
+
+/** Where a command writes and how: results on stdout, all else on stderr. */
+export interface Terminal {
+  /** A result, with a line feed at its end. */
+  print(text: string): void;
+  /** Words beside the result: progress, notes, errors. */
+  note(text: string): void;
+  readonly out: Style;
+  readonly err: Style;
+  /** Columns of stdout; unlimited where it is no terminal. */
+  readonly columns: number;
+  /** Whether live lines can be drawn on stderr. */
+  readonly isLive: boolean;
+  /** Whether a person can be asked. */
+  readonly canAsk: boolean;
+  ask(question: string): Promise<string>;
+}
+
+export function openTerminal(env: NodeJS.ProcessEnv): Terminal {
+  const { stdin, stdout, stderr } = process;
+  return {
+    print: (text) => void stdout.write(`${text}\n`),
+    note: (text) => void stderr.write(`${text}\n`),
+    out: makeStyle({ color: hasColor(stdout, env) }),
+    err: makeStyle({ color: hasColor(stderr, env) }),
+    columns: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
+    isLive: stderr.isTTY === true && env.TERM !== "dumb" && !env.CI,
+    canAsk: stdin.isTTY === true && stderr.isTTY === true,
+    async ask(question) {
+      const lines = createInterface({ input: stdin, output: stderr });
+      try {
+        return await lines.question(question);
+      } finally {
+        lines.close();
+      }
+    },
+  };
+}
+
+/** https://no-color.org: set and not empty turns colour off, whatever else holds. */
+function hasColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR && env.FORCE_COLOR !== "0") return true;
+  return stream.isTTY === true && env.TERM !== "dumb";
+}

@@ -1,0 +1,126 @@
+import { formatImageRef, type ImageRef, lookupKey, parseImageRef } from "../model/image-ref.js";
+import { addressOf, seederName, stripDashes, templateContainerName, templateVolumeName } from "../model/names.js";
+import type {
+  ContainerResource,
+  Desired,
+  ImageResource,
+  NetworkResource,
+  VolumeResource,
+} from "../model/resource.js";
+import type { Config, TemplateConfig } from "./config.js";
+import { type Positions, pointerTo } from "./positions.js";
+
+type Lines = Readonly<Record<string, number>>;
+
+/**
+ * The resources that a Config stands for: the network, every image once by address, then each template's volume and
+ * container by id. The order of the file changes nothing but `lines`. Sessions and engines are not compiled.
+ * @param positions of the file that `config` was read from
+ */
+export function compileDesired(config: Config, positions: Positions): Desired {
+  const { project, prefix, prune, pull } = config;
+  const network = compileNetwork(config, positions);
+  const templates = config.templates.flatMap((template) => [
+    compileVolume(template, prefix, positions),
+    compileContainer(template, config, positions),
+  ]);
+  return { project, prefix, prune, pull, resources: [network, ...compileImages(config, positions), ...templates] };
+}
+
+function compileNetwork({ network }: Config, positions: Positions): NetworkResource {
+  const lines = linesOf(positions, { "": "/network" });
+  return { kind: "network", address: addressOf("network", network), name: network, dependsOn: [], lines, driver: "bridge" };
+}
+
+function compileImages({ templates }: Config, positions: Positions): ImageResource[] {
+  const byAddress = new Map<string, ImageResource>();
+  for (const template of templates) {
+    for (const key of ["image", "blob"] as const) {
+      const lines = linesOf(positions, { "": pointerTo("templates", template.id, key) });
+      const image = compileImage(template[key], lines);
+      const known = byAddress.get(image.address);
+      // The line of an image that is named twice is that of the first mention.
+      if (known === undefined || (lines[""] ?? 0) < (known.lines[""] ?? 0)) byAddress.set(image.address, image);
+    }
+  }
+  return [...byAddress.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
+}
+
+function compileImage(text: string, lines: Lines): ImageResource {
+  const ref = validRef(text);
+  const name = formatImageRef(ref);
+  return { kind: "image", address: addressOf("image", name), name, dependsOn: [], lines, lookup: lookupKey(ref) };
+}
+
+function compileVolume(template: TemplateConfig, prefix: string, positions: Positions): VolumeResource {
+  const tid = stripDashes(template.id);
+  const name = templateVolumeName(prefix, tid);
+  const blob = imageAddress(template.blob);
+  const at = (...keys: string[]) => pointerTo("templates", template.id, ...keys);
+  return {
+    kind: "volume",
+    address: addressOf("volume", name),
+    name,
+    dependsOn: [blob],
+    lines: linesOf(positions, { "": at(), blob: at("blob"), mount: at("mount") }),
+    tid,
+    blob,
+    mount: template.mount,
+    seeder: seederName(prefix, tid),
+  };
+}
+
+function compileContainer(template: TemplateConfig, config: Config, positions: Positions): ContainerResource {
+  const tid = stripDashes(template.id);
+  const name = templateContainerName(config.prefix, tid);
+  const network = addressOf("network", config.network);
+  const image = imageAddress(template.image);
+  const volume = addressOf("volume", templateVolumeName(config.prefix, tid));
+  return {
+    kind: "container",
+    address: addressOf("container", name),
+    name,
+    dependsOn: [network, image, volume],
+    lines: containerLines(template, positions),
+    tid,
+    image,
+    network,
+    volume,
+    mount: template.mount,
+    port: template.port,
+    env: template.env,
+    limits: template.limits,
+    health: template.health,
+  };
+}
+
+function containerLines({ id, env }: TemplateConfig, positions: Positions): Lines {
+  const paths = ["image", "port", "mount", "env", "resources", "health"];
+  const resources = ["memory", "cpus", "pids"].map((key) => `resources.${key}`);
+  const health = ["path", "tcp", "exec", "healthcheck", "interval", "timeout"].map((key) => `health.${key}`);
+  const names = Object.keys(env).map((name) => `env.${name}`);
+  const pointers = [...paths, ...resources, ...health, ...names].map((path): [string, string] => [
+    path,
+    pointerTo("templates", id, ...path.split(".")),
+  ]);
+  return linesOf(positions, { "": pointerTo("templates", id), network: "/network", ...Object.fromEntries(pointers) });
+}
+
+/** The lines of those fields that the file says. */
+function linesOf(positions: Positions, pointers: Readonly<Record<string, string>>): Lines {
+  const lines = Object.entries(pointers).flatMap(([path, pointer]): [string, number][] => {
+    const place = positions.get(pointer);
+    return place === undefined ? [] : [[path, place.key.line]];
+  });
+  return Object.fromEntries(lines);
+}
+
+function imageAddress(text: string): string {
+  return addressOf("image", formatImageRef(validRef(text)));
+}
+
+function validRef(text: string): ImageRef {
+  const ref = parseImageRef(text);
+  if ("problem" in ref) throw new Error(`the image reference ${text} ${ref.problem}: no rule refused it`);
+  return ref;
+}

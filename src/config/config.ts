@@ -1,0 +1,115 @@
+import type { Health, PrunePolicy, PullSettings, ResourceLimits } from "../model/resource.js";
+import type { Secret } from "../model/secret.js";
+
+export type Env = Readonly<Record<string, string | Secret>>;
+
+/** A warm.yaml that is right in itself: defaults filled in, durations in ms, sizes in bytes. */
+export interface Config {
+  readonly project: string;
+  readonly prefix: string;
+  readonly network: string;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly pull: PullSettings;
+  readonly prune: PrunePolicy;
+  readonly intervalMs: number;
+  /** Each list is in the order of ids, whatever the order in the file. */
+  readonly templates: readonly TemplateConfig[];
+  readonly sessions: readonly SessionConfig[];
+  readonly engines: readonly EngineConfig[];
+}
+
+export interface TemplateConfig {
+  readonly id: string;
+  /** As written; `parseImageRef` accepts it. */
+  readonly image: string;
+  readonly blob: string;
+  readonly port: number;
+  readonly mount: string;
+  readonly health: Health;
+  readonly env: Env;
+  readonly limits: ResourceLimits;
+}
+
+export interface SessionConfig {
+  readonly id: string;
+  /** The id of a template in the same file. */
+  readonly template: string;
+  readonly processors: readonly string[];
+  readonly plugins: readonly string[];
+  /** Counted from the volume's creation; undefined: for ever. */
+  readonly ttlMs: number | undefined;
+}
+
+/** min <= max; a fixed size has min = max. */
+export interface PoolSize {
+  readonly min: number;
+  readonly max: number;
+  readonly spare: number;
+}
+
+export type Ready = { readonly timeoutMs: number } & (
+  | { readonly type: "log"; readonly text: string }
+  | { readonly type: "http"; readonly port: number; readonly path: string }
+  | { readonly type: "tcp"; readonly port: number }
+  | { readonly type: "exec"; readonly command: readonly string[] }
+  | { readonly type: "healthcheck" }
+);
+
+/** What shows that something happened; texts hold `{param}` as written. */
+export type Witness =
+  | { readonly type: "log"; readonly text: string }
+  | { readonly type: "file"; readonly path: string; readonly contains: string | undefined };
+
+export interface JobParam {
+  readonly name: string;
+  readonly type: "string" | "integer" | "number" | "boolean";
+  /** undefined: the caller must give a value. */
+  readonly default: string | number | boolean | undefined;
+  readonly maxLength: number;
+  readonly minimum: number | undefined;
+  readonly maximum: number | undefined;
+}
+
+export interface JobOutput {
+  /** Absolute path inside the engine. */
+  readonly from: string;
+  /** One folder name below the result. */
+  readonly to: string;
+  readonly require: readonly string[];
+}
+
+export interface JobConfig {
+  readonly driver: "console" | "exec" | "signal" | "http" | "rcon" | "restart";
+  /** A line, or a program and its arguments; undefined where the driver needs none. */
+  readonly command: string | readonly string[] | undefined;
+  readonly params: readonly JobParam[];
+  readonly key: string;
+  readonly confirm: Witness | undefined;
+  readonly done: Witness;
+  readonly timeoutMs: number;
+  readonly outputs: readonly JobOutput[];
+}
+
+export interface ResetConfig {
+  /** Commands that must exit 0, in order. */
+  readonly steps: readonly (readonly string[])[];
+  readonly verify: readonly string[];
+  readonly timeoutMs: number;
+}
+
+/** A pool of engines. */
+export interface EngineConfig {
+  readonly id: string;
+  readonly image: string;
+  readonly size: PoolSize;
+  readonly env: Env;
+  readonly limits: ResourceLimits;
+  readonly ready: Ready;
+  readonly ttlMs: number | undefined;
+  readonly maxJobs: number | undefined;
+  readonly autoReset: boolean;
+  readonly job: JobConfig | undefined;
+  /** undefined: a used engine is recycled. */
+  readonly reset: ResetConfig | undefined;
+}

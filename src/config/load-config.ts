@@ -1,0 +1,90 @@
+import { dirname, resolve } from "node:path";
+import { sha256 } from "../model/canonical.js";
+import type { Desired } from "../model/resource.js";
+import { compileDesired } from "./compile-desired.js";
+import type { Config } from "./config.js";
+import { pruneInvalid } from "./draft.js";
+import { explainSchemaErrors } from "./explain-schema-error.js";
+import { configError, type Finding, findingAboutFile } from "./finding.js";
+import { normalizeConfig } from "./normalize.js";
+import { noteOddities } from "./notes.js";
+import { parseYaml } from "./parse-yaml.js";
+import type { RawConfig } from "./raw-config.js";
+import { type Environment, readSecrets } from "./read-secrets.js";
+import { readText } from "./read-text.js";
+import { RULES } from "./rules/rules.js";
+import { findSchemaErrors } from "./schema-validator.generated.js";
+
+/** A warm.yaml without problems, and what it asks for. */
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly desired: Desired;
+  /** As the user named it. */
+  readonly path: string;
+  /** Absolute: where relative paths of the file start from. */
+  readonly directory: string;
+  readonly text: string;
+  /** Hex, of the text. */
+  readonly sha256: string;
+  /** Things to know that are no problems. */
+  readonly notes: readonly string[];
+}
+
+const MAX_FILE_BYTES = 1024 * 1024;
+
+/**
+ * Reads and checks a warm.yaml.
+ * @param path as the user named it, relative to `cwd`
+ * @param env where `fromEnv` secrets come from
+ * @throws {ConfigError} with every problem of the file, in the order of their positions
+ */
+export async function loadConfig(source: {
+  readonly path: string;
+  readonly cwd: string;
+  readonly env: Environment;
+}): Promise<LoadedConfig> {
+  const { path, env } = source;
+  const absolute = resolve(source.cwd, path);
+  const result = await readText(absolute, MAX_FILE_BYTES);
+  if ("text" in result) return parseConfig({ text: result.text, file: path, directory: dirname(absolute), env });
+  const { rule, clause, hint } = result.unreadable;
+  const advice = rule === "not-found" ? "write one with `warm init`, or name another with `--file`" : hint;
+  throw configError(path, "", [findingAboutFile(rule, `the file ${clause}`, advice)]);
+}
+
+/**
+ * Checks the text of a warm.yaml, as of a saved plan.
+ * @param file its name in problems
+ * @param directory absolute; where `fromFile` secrets and `dataDir` start from
+ * @throws {ConfigError} with every problem of the text, in the order of their positions
+ */
+export async function parseConfig(source: {
+  readonly text: string;
+  readonly file: string;
+  readonly directory: string;
+  readonly env: Environment;
+}): Promise<LoadedConfig> {
+  const { text, file, directory } = source;
+  const { value, positions, findings } = parseYaml(text);
+  if (value === undefined) throw configError(file, text, findings);
+
+  const schemaErrors = findSchemaErrors(value);
+  const shape: Finding[] = explainSchemaErrors(schemaErrors, value, positions);
+  const draft = pruneInvalid(value, schemaErrors);
+  const meaning = RULES.flatMap((rule) => [...rule(draft, positions)]);
+  const { secrets, findings: missing, notes } = await readSecrets(draft, positions, source);
+  const problems = [...findings, ...shape, ...meaning, ...missing];
+  if (problems.length > 0) throw configError(file, text, problems);
+
+  // Nothing was pruned, so the draft is the whole file.
+  const config = normalizeConfig(draft as RawConfig, secrets, directory);
+  return {
+    config,
+    desired: compileDesired(config, positions),
+    path: file,
+    directory,
+    text,
+    sha256: sha256(text),
+    notes: [...noteOddities(config), ...notes],
+  };
+}

@@ -1,0 +1,43 @@
+import type { Config, Env } from "./config.js";
+
+const LOOKS_SECRET = /TOKEN|PASSW(?:OR)?D|SECRET|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIAL/i;
+const VARIABLE = /^\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))$/;
+
+/** Things to know about a file that are no problems, a sentence each without a full stop. */
+export function noteOddities(config: Config): string[] {
+  return [...noteUnapplied(config), ...noteEnvs("templates", config.templates), ...noteEnvs("engines", config.engines)];
+}
+
+function noteUnapplied({ sessions, engines }: Config): string[] {
+  const parts = [
+    ...(sessions.length === 0 ? [] : [count(sessions.length, "session")]),
+    ...(engines.length === 0 ? [] : [count(engines.length, "engine pool")]),
+  ];
+  if (parts.length === 0) return [];
+  const isOne = sessions.length + engines.length === 1;
+  const them = isOne ? "it" : "them";
+  return [`${parts.join(" and ")} ${isOne ? "is" : "are"} declared; this version validates ${them} but does not apply ${them} yet`];
+}
+
+function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? "" : "s"}`;
+}
+
+function noteEnvs(group: string, owners: readonly { readonly id: string; readonly env: Env }[]): string[] {
+  return owners.flatMap(({ id, env }) =>
+    Object.entries(env).flatMap(([name, value]) => {
+      const note = typeof value === "string" ? noteValue(name, value) : undefined;
+      return note === undefined ? [] : [`${group}.${id}.env.${name}: ${note}`];
+    }),
+  );
+}
+
+function noteValue(name: string, value: string): string | undefined {
+  const [, braced, bare] = VARIABLE.exec(value) ?? [];
+  const variable = braced ?? bare;
+  if (variable !== undefined) {
+    return `the text \`${value}\` is not expanded; { fromEnv: ${variable} } takes the variable's value`;
+  }
+  if (value === "" || !LOOKS_SECRET.test(name)) return undefined;
+  return "looks like a secret written into the file; fromEnv or fromFile keep it out";
+}

@@ -1,0 +1,15 @@
+const MAX_SHOWN_LENGTH = 60;
+
+/** A value of the file in a message: what kind it is, and its text where that is short. */
+export function showValue(value: unknown): string {
+  if (value === null || value === undefined) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "a map";
+  if (typeof value === "string") return value === "" ? "an empty text" : `the text \`${cut(value)}\``;
+  return `\`${cut(String(value))}\``;
+}
+
+/** A text of the file in a message, cut where it is long. */
+export function cut(text: string): string {
+  return text.length > MAX_SHOWN_LENGTH ? `${text.slice(0, MAX_SHOWN_LENGTH)}…` : text;
+}

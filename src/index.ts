@@ -1,0 +1,12 @@
+export type { Clock, StopSignals } from "./apply/apply-context.js";
+export { type ApplyResult, type ApplySettings, applyProject } from "./apply/apply-project.js";
+export { openProject, type Project, type ProjectSettings } from "./apply/open-project.js";
+export { type LoadedConfig, loadConfig } from "./config/load-config.js";
+export { ERROR_CODES, type ErrorCode, toWarmError, WarmError } from "./errors.js";
+export type { ApplyEvent, ApplySummary, LockHolder } from "./model/event.js";
+export type { Observed } from "./model/observed.js";
+export type { Action, Change, FieldChange, Plan, PlanOptions, Precondition, Reason } from "./model/plan.js";
+export type { PlanDocument } from "./model/plan-document.js";
+export { ConfigError, type Problem } from "./model/problem.js";
+export type { Desired, Resource } from "./model/resource.js";
+export { planProject } from "./plan/plan-project.js";

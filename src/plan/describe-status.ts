@@ -1,0 +1,30 @@
+import type { Observed } from "../model/observed.js";
+import type { Change, Plan } from "../model/plan.js";
+import type { Address } from "../model/resource.js";
+import type { HealthState, ResourceStatus } from "../model/status.js";
+
+/**
+ * What is to be told of every resource, from a plan that was made and not carried out.
+ * @param healths what was asked of running containers, by address; where nothing was asked, Docker's word counts.
+ */
+export function describeStatus(
+  plan: Plan,
+  observed: Observed,
+  healths: ReadonlyMap<Address, HealthState> = new Map(),
+): ResourceStatus[] {
+  const containers = new Map(observed.containers.map((container) => [container.id, container]));
+  return plan.changes.map((change) => {
+    const { address, kind, name, reasons, precondition } = change;
+    const container =
+      kind === "container" && precondition.exists ? containers.get(precondition.id) : undefined;
+    const state = container?.state ?? (precondition.exists ? "present" : "missing");
+    const health =
+      kind === "container" ? (healths.get(address) ?? container?.health ?? "unknown") : undefined;
+    return { address, kind, name, sync: syncOf(change), state, health, reasons };
+  });
+}
+
+function syncOf({ action }: Change): ResourceStatus["sync"] {
+  if (action === "noop") return "in-sync";
+  return action === "conflict" ? "conflict" : "out-of-sync";
+}

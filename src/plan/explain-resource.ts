@@ -1,0 +1,161 @@
+import { WarmError } from "../errors.js";
+import { LABEL } from "../model/labels.js";
+import type { Observed, ObservedContainer } from "../model/observed.js";
+import type { Change, FieldValue, Plan } from "../model/plan.js";
+import type { Address, ContainerResource, Desired, Resource, ResourceLimits } from "../model/resource.js";
+import { isSecret, REDACTED, saltOf } from "../model/secret.js";
+import { type ContainerSpec, parseContainerSpec, parseVolumeSpec } from "../model/spec.js";
+import type { Explanation, FieldSides } from "../model/status.js";
+import { shortId } from "./decision.js";
+import { describeStatus } from "./describe-status.js";
+import { suggestAddress } from "./select-changes.js";
+
+/**
+ * Lays the three sides of one resource beside each other: what the file wants, what was applied, what stands.
+ * @throws WarmError `usage` for an address that the plan does not know.
+ */
+export function explainResource(
+  address: Address,
+  desired: Desired,
+  observed: Observed,
+  plan: Plan,
+): Explanation {
+  const change = plan.changes.find((change) => change.address === address);
+  if (change === undefined) {
+    const known = plan.changes.map((change) => change.address);
+    throw new WarmError("usage", `${address}: no such resource`, { hint: suggestAddress(address, known) });
+  }
+  const [status] = describeStatus({ ...plan, changes: [change] }, observed);
+  if (status === undefined) throw new WarmError("internal", `${address} has no status`);
+  const resource = desired.resources.find((resource) => resource.address === address);
+  return {
+    status,
+    action: change.action,
+    fields: resource === undefined ? [] : sidesOf(resource, change, observed),
+    changes: change.fields,
+    facts: collectFacts(change, plan),
+  };
+}
+
+function sidesOf(resource: Resource, change: Change, observed: Observed): FieldSides[] {
+  switch (resource.kind) {
+    case "network": {
+      const found = observed.networks.find(
+        ({ id }) => change.precondition.exists && id === change.precondition.id,
+      );
+      return [side(resource, "driver", resource.driver, undefined, found?.driver)];
+    }
+    case "image": {
+      const found = observed.images.find((image) => image.keys.includes(resource.lookup));
+      return [
+        side(resource, "image", resource.name, undefined, found === undefined ? null : shortId(found.id)),
+      ];
+    }
+    case "volume": {
+      const found = observed.volumes.find(({ name }) => name === resource.name);
+      const applied = parseVolumeSpec(found?.labels[LABEL.spec]);
+      const blobId = found?.labels[LABEL.blobImage];
+      return [
+        side(
+          resource,
+          "blob",
+          resource.blob.slice("image.".length),
+          applied?.blob,
+          blobId && shortId(blobId),
+        ),
+        side(resource, "mount", resource.mount, applied?.mount, undefined),
+      ];
+    }
+    case "container":
+      return containerSides(resource, change, observed);
+    default:
+      return resource satisfies never;
+  }
+}
+
+function containerSides(resource: ContainerResource, change: Change, observed: Observed): FieldSides[] {
+  const id = change.precondition.exists ? change.precondition.id : undefined;
+  const current = observed.containers.find((container) => container.id === id);
+  const applied = parseContainerSpec(current?.labels[LABEL.spec]);
+  const network = resource.network.slice("network.".length);
+  return [
+    side(resource, "name", resource.name, undefined, current?.name),
+    side(resource, "state", "running", undefined, current?.state ?? null),
+    side(
+      resource,
+      "image",
+      resource.image.slice("image.".length),
+      applied?.image,
+      current && shortId(current.imageId),
+    ),
+    side(
+      resource,
+      "network",
+      network,
+      applied?.network,
+      current?.networks.map(({ name }) => name).join(", "),
+    ),
+    side(
+      resource,
+      "volume",
+      resource.volume.slice("volume.".length),
+      applied?.volume,
+      current?.volumes.join(", "),
+    ),
+    side(resource, "mount", resource.mount, applied?.mount, undefined),
+    ...envSides(resource, applied),
+    ...limitSides(resource, applied, current),
+  ];
+}
+
+/** The environment of a container cannot change behind our back: Docker has no call for it. */
+function envSides(resource: ContainerResource, applied: ContainerSpec | undefined): FieldSides[] {
+  const names = [...new Set([...Object.keys(resource.env), ...Object.keys(applied?.env ?? {})])].sort();
+  return names.map((name) => {
+    const wanted = resource.env[name];
+    const last = applied?.env[name];
+    const desired = wanted === undefined ? null : isSecret(wanted) ? REDACTED : wanted;
+    const printed = saltOf(last) !== undefined ? REDACTED : typeof last === "string" ? last : null;
+    return side(resource, `env.${name}`, desired, applied === undefined ? undefined : printed, undefined);
+  });
+}
+
+const LIMITS: readonly (readonly [string, keyof ResourceLimits])[] = [
+  ["resources.memory", "memoryBytes"],
+  ["resources.cpus", "cpus"],
+  ["resources.pids", "pids"],
+];
+
+function limitSides(
+  resource: ContainerResource,
+  applied: ContainerSpec | undefined,
+  current: ObservedContainer | undefined,
+): FieldSides[] {
+  return LIMITS.flatMap(([path, key]) => {
+    const wanted = resource.limits[key];
+    const last = applied?.limits[key];
+    if (wanted === undefined && last === undefined) return [];
+    return [side(resource, path, wanted ?? null, last, current?.limits?.[key])];
+  });
+}
+
+function side(
+  resource: Resource,
+  path: string,
+  desired: FieldValue,
+  lastApplied: FieldValue | undefined,
+  observed: FieldValue | undefined,
+): FieldSides {
+  return { path, desired, lastApplied, observed, line: resource.lines[path] };
+}
+
+function collectFacts({ address, dependsOn, heldBy }: Change, plan: Plan): string[] {
+  const dependents = plan.changes
+    .filter((change) => change.dependsOn.includes(address))
+    .map((change) => change.address);
+  return [
+    ...(heldBy === undefined ? [] : [heldBy]),
+    ...dependsOn.map((other) => `depends on ${other}`),
+    ...dependents.map((other) => `${other} depends on it`),
+  ];
+}

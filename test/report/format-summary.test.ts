@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+import { formatSummary } from "../../src/report/format-summary.js";
+import { plain } from "./builders.js";
+
+const base = { done: 0, failed: 0, skipped: 0, unhealthy: 0, interrupted: false };
+
+it("says that all is done, and of a whole config that all matches", () => {
+  expect(formatSummary({ ...base, done: 5 }, plain, { config: "warm.yaml" })).toBe(
+    "Applied: 5 done. Everything matches warm.yaml.",
+  );
+  expect(formatSummary({ ...base, done: 5 }, plain)).toBe("Applied: 5 done.");
+});
+
+it("says what is missing and how to finish", () => {
+  expect(formatSummary({ ...base, done: 4, failed: 1, skipped: 2 }, plain, { config: "warm.yaml" })).toBe(
+    "Applied: 4 done, 1 failed, 2 skipped.\nRun warm apply again to finish.",
+  );
+});
+
+it("tells apart what failed and what did not become healthy", () => {
+  expect(formatSummary({ ...base, failed: 3, unhealthy: 1 }, plain).split("\n")[0]).toBe(
+    "Applied: 0 done, 3 failed (1 of them not healthy in time).",
+  );
+  expect(formatSummary({ ...base, failed: 1, unhealthy: 1 }, plain).split("\n")[0]).toBe(
+    "Applied: 0 done, 1 failed (not healthy in time).",
+  );
+});
+
+it("says that an interrupted apply is not finished", () => {
+  expect(formatSummary({ ...base, done: 2, skipped: 3, interrupted: true }, plain)).toBe(
+    "Interrupted: 2 done, 3 skipped.\nRun warm apply again to finish.",
+  );
+});
