@@ -4,7 +4,7 @@ import { type Finding, findingAt, type Words } from "./finding.js";
 import { type Positions, pointerTo, splitPointer } from "./positions.js";
 import type { SchemaError } from "./schema-error.js";
 import { type Described, loadSchemaLookup, type SchemaLookup } from "./schema-lookup.js";
-import { cut, showValue } from "./show-value.js";
+import { cut, showExample, showValue } from "./show-value.js";
 import { suggestKey } from "./suggest-key.js";
 
 /** The compiled schema's errors in words: what was found, what is expected, what to do. One finding a mistake. */
@@ -54,27 +54,26 @@ function explain(error: SchemaError, root: unknown, positions: Positions, lookup
 }
 
 function explainUnknownKey(key: string, pointer: string, { node }: Described, positions: Positions): Finding {
-  const owner = node.title === undefined ? "here" : `in ${pointer === "" ? node.title : node.title.toLowerCase()}`;
   const hint = suggestKey(key, Object.keys(node.properties ?? {}));
-  const message = `\`${cut(key)}\` is no key that is known ${owner}`;
+  const message = `unknown key \`${cut(key)}\``;
   return findingAt(positions, pointer + pointerTo(key), "key", { rule: "unknown-key", message, hint });
 }
 
 function explainMissingKey(key: string, pointer: string, lookup: SchemaLookup, positions: Positions): Finding {
   const { node } = lookup.valueAt(pointer + pointerTo(key));
-  const example = node.examples?.[0] ?? node.enum?.[0];
-  const hint = example === undefined ? `add \`${key}\`` : `add \`${key}: ${JSON.stringify(example)}\`, for example`;
+  const hint = `add \`${key}:\`${showExample(node)}`;
   return findingAt(positions, pointer, "key", { rule: "missing-key", message: `\`${key}\` is missing`, hint });
 }
 
 function explainPattern(found: unknown, { node, definition }: Described): Words {
   const { name, slug } = nameDefinition(definition);
-  const examples = (node.examples ?? []).slice(0, 3).map((example) => `\`${String(example)}\``);
+  const variable = /^\$\{?(\w+)\}?$/.exec(String(found))?.[1];
   const description = (definition.description ?? "").replace(/\.$/, "");
+  const advice = `write ${description.charAt(0).toLowerCase()}${description.slice(1)}${showExample(node)}`;
   return {
     rule: `bad-${slug}`,
     message: `expected ${name}, found ${showValue(found)}`,
-    hint: `write ${description.charAt(0).toLowerCase()}${description.slice(1)}, such as ${examples.join(", ")}`,
+    hint: variable === undefined ? advice : `write \`${variable}\`, without the \`$\``,
   };
 }
 

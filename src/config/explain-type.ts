@@ -1,12 +1,12 @@
 import type { Described, SchemaNode } from "./schema-lookup.js";
 import type { Words } from "./finding.js";
-import { showValue } from "./show-value.js";
+import { showExample, showValue } from "./show-value.js";
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   string: "a text",
   integer: "a whole number",
   number: "a number",
-  boolean: "`true` or `false`",
+  boolean: "a boolean",
   array: "a list",
   object: "a map",
 };
@@ -14,13 +14,13 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 /** A definition in a sentence and in the name of a rule: `a duration`, `duration`. */
 export function nameDefinition({ title = "value" }: SchemaNode): { name: string; slug: string } {
   const noun = /^[A-Z][A-Z]/.test(title) ? title : title.toLowerCase();
-  return { name: `${/^[aeiou]/i.test(noun) ? "an" : "a"} ${noun}`, slug: noun.toLowerCase().replaceAll(" ", "-") };
+  return { name: `${/^(?:[aeiou]|HTTP)/i.test(noun) ? "an" : "a"} ${noun}`, slug: noun.toLowerCase().replaceAll(" ", "-") };
 }
 
 /** What a value must be: `a duration`, `a text or a list`. */
 function nameTypes({ node, definition }: Described): string {
   if (node.const !== undefined) return `\`${node.const}\``;
-  if (definition.title === "Duration" || definition.title === "Size") return nameDefinition(definition).name;
+  if (definition.pattern !== undefined) return nameDefinition(definition).name;
   const names = [node.type ?? []].flat().map((type) => TYPE_NAMES[type]);
   return names.length > 1 ? `${names.slice(0, -1).join(", ")} or ${names.at(-1)}` : (names[0] ?? "a value");
 }
@@ -33,8 +33,7 @@ export function explainType(value: unknown, described: Described): Words {
 
 function hintForType(value: unknown, { node, definition }: Described): string {
   const wanted = [node.type ?? []].flat();
-  const example = node.examples?.[0];
-  const such = example === undefined ? "" : `, such as \`${JSON.stringify(example)}\``;
+  const such = showExample(node);
   if (value === null) return `give it a value${such}, or remove the key`;
   if (typeof value === "string") {
     if (wanted.includes("array")) return `write a list${such}`;
@@ -45,7 +44,7 @@ function hintForType(value: unknown, { node, definition }: Described): string {
   if (typeof value === "number" && wanted.includes("integer")) return `write a whole number${such}`;
   if (typeof value !== "object" && wanted.includes("string")) return `put it in quotes: \`"${String(value)}"\``;
   if (Array.isArray(value) && wanted.includes("object")) return "write `name: value` lines, without the `-`";
-  return example === undefined ? `write ${TYPE_NAMES[wanted[0] ?? ""] ?? "a value"}` : `write for example \`${JSON.stringify(example)}\``;
+  return `write ${TYPE_NAMES[wanted[0] ?? ""] ?? "a value"}${such}`;
 }
 
 function hintForBoolean(value: string, node: SchemaNode): string {

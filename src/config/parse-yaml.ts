@@ -1,4 +1,4 @@
-import { Lexer, LineCounter, parseDocument } from "yaml";
+import { isScalar, Lexer, LineCounter, parseDocument } from "yaml";
 import { type Finding, findingAboutFile } from "./finding.js";
 import type { Position, Positions } from "./positions.js";
 import { readTree } from "./read-tree.js";
@@ -28,6 +28,8 @@ export function parseYaml(text: string): ParsedYaml {
     version: "1.2",
     schema: "core",
     merge: false,
+    // Else `!!binary`, `!!set` and `!!omap` make values that no field has.
+    resolveKnownTags: false,
     prettyErrors: false,
     // Quadratic in the parser, so the tree's reader looks for duplicates.
     uniqueKeys: false,
@@ -38,7 +40,7 @@ export function parseYaml(text: string): ParsedYaml {
   };
   const syntax = [...document.errors, ...document.warnings].map((error) => explainYamlError(error, text, positionOf));
   if (syntax.length > 0) return { value: undefined, positions: new Map(), findings: syntax };
-  if (document.contents === null) {
+  if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
     const finding = findingAboutFile("empty", "the file is empty", "write one with `warm init`");
     return { value: undefined, positions: new Map(), findings: [finding] };
   }

@@ -14,7 +14,7 @@ const HINTS: Partial<Record<YamlErrorCode, string>> = {
   BLOCK_AS_IMPLICIT_KEY: "quote a value that has `: ` in it, or put the key on a line of its own",
   BLOCK_IN_FLOW: "inside of `{ }` and `[ ]`, write nested values in brackets too",
   KEY_OVER_1024_CHARS: "write `key: value`, the key shorter than 1024 characters",
-  MISSING_CHAR: "close the quote or bracket, or put a space after the `:` or `,`",
+  MISSING_CHAR: "put a `:` and a space after a key, and a `,` between items",
   MULTILINE_IMPLICIT_KEY: "put a `:` after the key, or quote the text",
   MULTIPLE_DOCS: "keep one document: remove the `---` and what follows",
   RESOURCE_EXHAUSTION: "close the brackets, or correct the indentation",
@@ -32,6 +32,8 @@ const MESSAGES: Partial<Record<YamlErrorCode, string>> = {
   MULTILINE_IMPLICIT_KEY: "a key without a `:`, or a text that goes over the end of its line",
 };
 
+/** The parser's word for a bracket or quote that is open at the end of the file, or of its block. */
+const UNCLOSED = /^(?:Missing closing |Flow .* end with a )(.)/;
 const MAX_MESSAGE_LENGTH = 200;
 
 /** A syntax error as a finding; `rule` is `yaml-` and the parser's code, `yaml-bad-indent`. */
@@ -40,11 +42,19 @@ export function explainYamlError(
   text: string,
   positionOf: (offset: number) => Position,
 ): Finding {
+  const unclosed = UNCLOSED.exec(error.message)?.[1];
+  const rule = `yaml-${error.code.toLowerCase().replaceAll("_", "-")}`;
+  // At the end of a file there is no line to show: the last one with text is nearer to the mistake.
+  const position = positionOf(Math.min(error.pos[0], text.trimEnd().length));
+  if (unclosed !== undefined) {
+    const message = `a \`${unclosed}\` is missing, here or further up`;
+    return { position, field: "", rule, message, hint: "close the quote or bracket" };
+  }
   const message = MESSAGES[error.code] ?? lowerFirst(error.message.slice(0, MAX_MESSAGE_LENGTH));
   return {
-    position: positionOf(Math.min(error.pos[0], text.length)),
+    position,
     field: "",
-    rule: `yaml-${error.code.toLowerCase().replaceAll("_", "-")}`,
+    rule,
     message,
     hint: HINTS[error.code] ?? "correct the YAML of this line",
   };

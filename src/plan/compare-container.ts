@@ -101,7 +101,7 @@ function compareMount({ resource, desired, applied, current }: Sides): FieldChan
   return [change("volume", isConfig ? applied.volume : null, resource.volume, isConfig ? "config" : "drift")];
 }
 
-function compareNetwork({ resource, desired, applied, current, index, decided }: Sides): FieldChange[] {
+function compareNetwork({ resource, desired, applied, current, decided }: Sides): FieldChange[] {
   const pending = decided.get(resource.network);
   const precondition = pending?.precondition;
   const id = pending?.action === "noop" && precondition?.exists === true ? precondition.id : undefined;

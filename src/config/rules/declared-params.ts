@@ -1,7 +1,7 @@
 import { findingAt } from "../finding.js";
 import { pointerTo } from "../positions.js";
 import type { DraftEngine } from "../raw-config.js";
-import { suggest } from "../suggest.js";
+import { findClosest } from "../suggest.js";
 import type { Rule } from "./rule.js";
 
 const PARAM = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
@@ -17,10 +17,14 @@ export const declaredParams: Rule = function* (draft, positions) {
     for (const [path, text] of textsWithParams(job)) {
       for (const [, name = ""] of text.matchAll(PARAM)) {
         if (positions.has(`${base}${pointerTo("params", name)}`)) continue;
+        const closest = findClosest(name, declared);
         yield findingAt(positions, base + path, "value", {
           rule: "declared-params",
           message: `the parameter \`{${name}}\` is not declared`,
-          hint: suggest(name, declared, `declare it: \`params: { ${name}: { type: string } }\``),
+          hint:
+            closest === undefined
+              ? `declare it: \`params: { ${name}: { type: string } }\``
+              : `did you mean \`{${closest}}\`?`,
         });
       }
     }
