@@ -1,5 +1,11 @@
 import { formatImageRef, type ImageRef, lookupKey, parseImageRef } from "../model/image-ref.js";
-import { addressOf, seederName, stripDashes, templateContainerName, templateVolumeName } from "../model/names.js";
+import {
+  addressOf,
+  seederName,
+  stripDashes,
+  templateContainerName,
+  templateVolumeName,
+} from "../model/names.js";
 import type {
   ContainerResource,
   Desired,
@@ -24,12 +30,25 @@ export function compileDesired(config: Config, positions: Positions): Desired {
     compileVolume(template, prefix, positions),
     compileContainer(template, config, positions),
   ]);
-  return { project, prefix, prune, pull, resources: [network, ...compileImages(config, positions), ...templates] };
+  return {
+    project,
+    prefix,
+    prune,
+    pull,
+    resources: [network, ...compileImages(config, positions), ...templates],
+  };
 }
 
 function compileNetwork({ network }: Config, positions: Positions): NetworkResource {
   const lines = linesOf(positions, { "": "/network" });
-  return { kind: "network", address: addressOf("network", network), name: network, dependsOn: [], lines, driver: "bridge" };
+  return {
+    kind: "network",
+    address: addressOf("network", network),
+    name: network,
+    dependsOn: [],
+    lines,
+    driver: "bridge",
+  };
 }
 
 function compileImages({ templates }: Config, positions: Positions): ImageResource[] {
@@ -40,7 +59,8 @@ function compileImages({ templates }: Config, positions: Positions): ImageResour
       const image = compileImage(template[key], lines);
       const known = byAddress.get(image.address);
       // The line of an image that is named twice is that of the first mention.
-      if (known === undefined || (lines[""] ?? 0) < (known.lines[""] ?? 0)) byAddress.set(image.address, image);
+      if (known === undefined || (lines[""] ?? 0) < (known.lines[""] ?? 0))
+        byAddress.set(image.address, image);
     }
   }
   return [...byAddress.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
@@ -49,7 +69,14 @@ function compileImages({ templates }: Config, positions: Positions): ImageResour
 function compileImage(text: string, lines: Lines): ImageResource {
   const ref = validRef(text);
   const name = formatImageRef(ref);
-  return { kind: "image", address: addressOf("image", name), name, dependsOn: [], lines, lookup: lookupKey(ref) };
+  return {
+    kind: "image",
+    address: addressOf("image", name),
+    name,
+    dependsOn: [],
+    lines,
+    lookup: lookupKey(ref),
+  };
 }
 
 function compileVolume(template: TemplateConfig, prefix: string, positions: Positions): VolumeResource {
@@ -103,7 +130,11 @@ function containerLines({ id, env }: TemplateConfig, positions: Positions): Line
     path,
     pointerTo("templates", id, ...path.split(".")),
   ]);
-  return linesOf(positions, { "": pointerTo("templates", id), network: "/network", ...Object.fromEntries(pointers) });
+  return linesOf(positions, {
+    "": pointerTo("templates", id),
+    network: "/network",
+    ...Object.fromEntries(pointers),
+  });
 }
 
 /** The lines of those fields that the file says. */

@@ -24,7 +24,9 @@ function stripKeyword(keyword, value) {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   const members = /** @type {Record<string, Record<string, unknown>>} */ (value);
   if (!MAPS_OF_SCHEMAS.includes(keyword)) return stripAnnotations(members);
-  return Object.fromEntries(Object.entries(members).map(([name, schema]) => [name, stripAnnotations(schema)]));
+  return Object.fromEntries(
+    Object.entries(members).map(([name, schema]) => [name, stripAnnotations(schema)]),
+  );
 }
 
 const schemaText = readFileSync(new URL("../../schemas/warm.schema.json", import.meta.url), "utf8");

@@ -20,7 +20,9 @@ export function explainSchemaErrors(
 
 /** Leaves one error where ajv reports one mistake several times. */
 function dropEchoes(errors: readonly SchemaError[], value: unknown): SchemaError[] {
-  const wrongType = new Set(errors.filter((error) => error.keyword === "type").map((error) => error.instancePath));
+  const wrongType = new Set(
+    errors.filter((error) => error.keyword === "type").map((error) => error.instancePath),
+  );
   return errors.filter((error) => {
     if (/\/(?:oneOf|anyOf|not)\//.test(error.schemaPath)) return false;
     if (error.keyword === "type") return true;
@@ -59,10 +61,19 @@ function explainUnknownKey(key: string, pointer: string, { node }: Described, po
   return findingAt(positions, pointer + pointerTo(key), "key", { rule: "unknown-key", message, hint });
 }
 
-function explainMissingKey(key: string, pointer: string, lookup: SchemaLookup, positions: Positions): Finding {
+function explainMissingKey(
+  key: string,
+  pointer: string,
+  lookup: SchemaLookup,
+  positions: Positions,
+): Finding {
   const { node } = lookup.valueAt(pointer + pointerTo(key));
   const hint = `add \`${key}:\`${showExample(node)}`;
-  return findingAt(positions, pointer, "key", { rule: "missing-key", message: `\`${key}\` is missing`, hint });
+  return findingAt(positions, pointer, "key", {
+    rule: "missing-key",
+    message: `\`${key}\` is missing`,
+    hint,
+  });
 }
 
 function explainPattern(found: unknown, { node, definition }: Described): Words {

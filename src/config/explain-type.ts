@@ -1,5 +1,5 @@
-import type { Described, SchemaNode } from "./schema-lookup.js";
 import type { Words } from "./finding.js";
+import type { Described, SchemaNode } from "./schema-lookup.js";
 import { showExample, showValue } from "./show-value.js";
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
@@ -14,7 +14,10 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 /** A definition in a sentence and in the name of a rule: `a duration`, `duration`. */
 export function nameDefinition({ title = "value" }: SchemaNode): { name: string; slug: string } {
   const noun = /^[A-Z][A-Z]/.test(title) ? title : title.toLowerCase();
-  return { name: `${/^(?:[aeiou]|HTTP)/i.test(noun) ? "an" : "a"} ${noun}`, slug: noun.toLowerCase().replaceAll(" ", "-") };
+  return {
+    name: `${/^(?:[aeiou]|HTTP)/i.test(noun) ? "an" : "a"} ${noun}`,
+    slug: noun.toLowerCase().replaceAll(" ", "-"),
+  };
 }
 
 /** What a value must be: `a duration`, `a text or a list`. */
@@ -38,11 +41,14 @@ function hintForType(value: unknown, { node, definition }: Described): string {
   if (typeof value === "string") {
     if (wanted.includes("array")) return `write a list${such}`;
     if (wanted.includes("boolean")) return hintForBoolean(value, node);
-    if (/^-?\d+(?:\.\d+)?$/.test(value) && /number|integer/.test(wanted.join())) return `remove the quotes: \`${value}\``;
+    if (/^-?\d+(?:\.\d+)?$/.test(value) && /number|integer/.test(wanted.join()))
+      return `remove the quotes: \`${value}\``;
   }
-  if (typeof value === "number" && definition.title === "Duration") return `give it a unit, such as \`${value}s\``;
+  if (typeof value === "number" && definition.title === "Duration")
+    return `give it a unit, such as \`${value}s\``;
   if (typeof value === "number" && wanted.includes("integer")) return `write a whole number${such}`;
-  if (typeof value !== "object" && wanted.includes("string")) return `put it in quotes: \`"${String(value)}"\``;
+  if (typeof value !== "object" && wanted.includes("string"))
+    return `put it in quotes: \`"${String(value)}"\``;
   if (Array.isArray(value) && wanted.includes("object")) return "write `name: value` lines, without the `-`";
   return `write ${TYPE_NAMES[wanted[0] ?? ""] ?? "a value"}${such}`;
 }

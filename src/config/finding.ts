@@ -25,12 +25,7 @@ export function findingAboutFile(rule: string, message: string, hint: string): F
 }
 
 /** A finding at the key or the value that `pointer` names. */
-export function findingAt(
-  positions: Positions,
-  pointer: string,
-  at: "key" | "value",
-  words: Words,
-): Finding {
+export function findingAt(positions: Positions, pointer: string, at: "key" | "value", words: Words): Finding {
   const place = placeOf(positions, pointer);
   return { ...words, position: place[at], field: place.field };
 }

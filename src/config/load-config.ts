@@ -46,7 +46,8 @@ export async function loadConfig(source: {
   const { path, env } = source;
   const absolute = resolve(source.cwd, path);
   const result = await readText(absolute, MAX_FILE_BYTES);
-  if ("text" in result) return parseConfig({ text: result.text, file: path, directory: dirname(absolute), env });
+  if ("text" in result)
+    return parseConfig({ text: result.text, file: path, directory: dirname(absolute), env });
   const { rule, clause, hint } = result.unreadable;
   const advice = rule === "not-found" ? "write one with `warm init`, or name another with `--file`" : hint;
   throw configError(path, "", [findingAboutFile(rule, `the file ${clause}`, advice)]);

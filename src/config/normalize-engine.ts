@@ -2,7 +2,15 @@ import type { EngineConfig, JobConfig, JobParam, PoolSize, Ready, ResetConfig, W
 import { DEFAULTS } from "./defaults.js";
 import { durationMs, normalizeEnv, normalizeLimits, type SecretsByPointer } from "./normalize-parts.js";
 import { pointerTo } from "./positions.js";
-import type { RawEngine, RawJob, RawParam, RawPoolSize, RawReady, RawReset, RawWitness } from "./raw-config.js";
+import type {
+  RawEngine,
+  RawJob,
+  RawParam,
+  RawPoolSize,
+  RawReady,
+  RawReset,
+  RawWitness,
+} from "./raw-config.js";
 
 /** A pool of engines with its defaults filled in. */
 export function normalizeEngine(id: string, raw: RawEngine, secrets: SecretsByPointer): EngineConfig {

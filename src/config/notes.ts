@@ -5,7 +5,11 @@ const VARIABLE = /^\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))$/;
 
 /** Things to know about a file that are no problems, a sentence each without a full stop. */
 export function noteOddities(config: Config): string[] {
-  return [...noteUnapplied(config), ...noteEnvs("templates", config.templates), ...noteEnvs("engines", config.engines)];
+  return [
+    ...noteUnapplied(config),
+    ...noteEnvs("templates", config.templates),
+    ...noteEnvs("engines", config.engines),
+  ];
 }
 
 function noteUnapplied({ sessions, engines }: Config): string[] {
@@ -16,7 +20,9 @@ function noteUnapplied({ sessions, engines }: Config): string[] {
   if (parts.length === 0) return [];
   const isOne = sessions.length + engines.length === 1;
   const them = isOne ? "it" : "them";
-  return [`${parts.join(" and ")} ${isOne ? "is" : "are"} declared; this version validates ${them} but does not apply ${them} yet`];
+  return [
+    `${parts.join(" and ")} ${isOne ? "is" : "are"} declared; this version validates ${them} but does not apply ${them} yet`,
+  ];
 }
 
 function count(amount: number, noun: string): string {

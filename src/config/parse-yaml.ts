@@ -38,7 +38,9 @@ export function parseYaml(text: string): ParsedYaml {
     const { line, col } = lineCounter.linePos(offset);
     return { line, column: col };
   };
-  const syntax = [...document.errors, ...document.warnings].map((error) => explainYamlError(error, text, positionOf));
+  const syntax = [...document.errors, ...document.warnings].map((error) =>
+    explainYamlError(error, text, positionOf),
+  );
   if (syntax.length > 0) return { value: undefined, positions: new Map(), findings: syntax };
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
     const finding = findingAboutFile("empty", "the file is empty", "write one with `warm init`");
@@ -56,7 +58,11 @@ function refuseText(text: string): Finding | undefined {
     return { position, field: "", rule: "nul-byte", message, hint: "save the file as UTF-8 text" };
   }
   if (!hasTooManyTokens(text)) return undefined;
-  return findingAboutFile("too-large", `the file has more than ${MAX_TOKENS} YAML tokens`, "split the project");
+  return findingAboutFile(
+    "too-large",
+    `the file has more than ${MAX_TOKENS} YAML tokens`,
+    "split the project",
+  );
 }
 
 function hasTooManyTokens(text: string): boolean {

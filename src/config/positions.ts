@@ -22,7 +22,9 @@ const MAX_KEY_LENGTH = 80;
 
 /** The JSON pointer of nested keys and list indexes. */
 export function pointerTo(...segments: readonly (string | number)[]): string {
-  return segments.map((segment) => `/${String(segment).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+  return segments
+    .map((segment) => `/${String(segment).replaceAll("~", "~0").replaceAll("/", "~1")}`)
+    .join("");
 }
 
 /** The keys and list indexes of a JSON pointer. */
@@ -35,7 +37,8 @@ export function splitPointer(pointer: string): string[] {
 export function placeOf(positions: Positions, pointer: string): Place {
   const place = positions.get(pointer);
   if (place !== undefined) return place;
-  if (pointer === "") return { field: "", key: { line: 1, column: 1 }, value: { line: 1, column: 1 }, source: undefined };
+  if (pointer === "")
+    return { field: "", key: { line: 1, column: 1 }, value: { line: 1, column: 1 }, source: undefined };
   return placeOf(positions, pointer.slice(0, pointer.lastIndexOf("/")));
 }
 

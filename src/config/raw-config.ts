@@ -20,7 +20,11 @@ export interface RawPull {
   readonly idleTimeout?: string;
 }
 
-export type RawEnvValue = string | number | boolean | { readonly fromEnv?: string; readonly fromFile?: string };
+export type RawEnvValue =
+  | string
+  | number
+  | boolean
+  | { readonly fromEnv?: string; readonly fromFile?: string };
 export type RawEnv = Readonly<Record<string, RawEnvValue>>;
 
 export interface RawResources {

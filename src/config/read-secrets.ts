@@ -31,7 +31,8 @@ export async function readSecrets(
   for (const { pointer, field, source } of findSources(draft)) {
     if (source.fromEnv !== undefined) {
       const value = env[source.fromEnv];
-      if (value === undefined) findings.push(findingAt(positions, `${pointer}/fromEnv`, "value", explainUnset(source.fromEnv, env)));
+      if (value === undefined)
+        findings.push(findingAt(positions, `${pointer}/fromEnv`, "value", explainUnset(source.fromEnv, env)));
       else secrets.set(pointer, makeSecret(value, { env: source.fromEnv }));
       if (value === "") notes.push(`${field}: the variable ${source.fromEnv} is set but empty`);
     } else if (source.fromFile !== undefined) {
@@ -40,7 +41,8 @@ export async function readSecrets(
       files.set(path, result);
       const words = explainFile(source.fromFile, result);
       if (words !== undefined) findings.push(findingAt(positions, `${pointer}/fromFile`, "value", words));
-      else if ("text" in result) secrets.set(pointer, makeSecret(result.text.replace(/\r?\n$/, ""), { file: source.fromFile }));
+      else if ("text" in result)
+        secrets.set(pointer, makeSecret(result.text.replace(/\r?\n$/, ""), { file: source.fromFile }));
     }
   }
   return { secrets, findings, notes };
@@ -65,7 +67,8 @@ function* findSources(draft: Draft): Generator<Sourced> {
 
 function explainUnset(name: string, env: Environment): Words {
   const closest = findClosest(name, Object.keys(env));
-  const hint = closest === undefined ? `set it: \`export ${cut(name)}=…\`` : `set it, or did you mean \`${closest}\`?`;
+  const hint =
+    closest === undefined ? `set it: \`export ${cut(name)}=…\`` : `set it, or did you mean \`${closest}\`?`;
   return { rule: "secret-source", message: `the environment variable \`${cut(name)}\` is not set`, hint };
 }
 

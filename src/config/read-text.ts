@@ -74,6 +74,10 @@ function explainSystemError(error: unknown): Unreadable {
     case "ELOOP":
       return { rule: "not-readable", clause: "is a symbolic link in a circle", hint: "name the file itself" };
     default:
-      return { rule: "not-readable", clause: `cannot be read (${code})`, hint: "check the path and its disk" };
+      return {
+        rule: "not-readable",
+        clause: `cannot be read (${code})`,
+        hint: "check the path and its disk",
+      };
   }
 }

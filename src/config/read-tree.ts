@@ -1,4 +1,14 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type ParsedNode, type YAMLMap, type YAMLSeq } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type ParsedNode,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
 import type { Finding } from "./finding.js";
 import type { ParsedYaml } from "./parse-yaml.js";
 import { fieldBelow, type Place, type Position, pointerTo } from "./positions.js";
@@ -60,7 +70,11 @@ function readNode(reader: Reader, node: Node | null | undefined, slot: Slot): un
     throw new TreeRefused();
   }
   if (slot.depth > MAX_DEPTH) {
-    report("too-deep", `nested deeper than ${MAX_DEPTH} levels`, "close the brackets, or correct the indentation");
+    report(
+      "too-deep",
+      `nested deeper than ${MAX_DEPTH} levels`,
+      "close the brackets, or correct the indentation",
+    );
     throw new TreeRefused();
   }
   if (isAlias(node)) return readAlias(reader, node.source, slot, report);
@@ -89,7 +103,8 @@ function readAlias(
 ): unknown {
   const target = reader.anchors.get(name);
   if (target !== undefined && !reader.open.has(target)) return readNode(reader, target, slot);
-  if (target === undefined) report("unknown-alias", `nothing above is marked \`&${name}\``, "quote a text that starts with `*`");
+  if (target === undefined)
+    report("unknown-alias", `nothing above is marked \`&${name}\``, "quote a text that starts with `*`");
   else report("endless-alias", `\`*${name}\` stands inside of \`&${name}\``, "write the value out");
   throw new TreeRefused();
 }
@@ -118,12 +133,20 @@ function readMap(reader: Reader, node: YAMLMap, slot: Slot): Record<string, unkn
   const result: Record<string, unknown> = Object.create(null);
   const lineOfKey = new Map<string, number>();
   for (const pair of node.items as Pair<Node | null, Node | null>[]) {
-    const position = pair.key?.range ? reader.positionOf(pair.key.range[0]) : reader.positionOf(node.range?.[0] ?? 0);
+    const position = pair.key?.range
+      ? reader.positionOf(pair.key.range[0])
+      : reader.positionOf(node.range?.[0] ?? 0);
     const key = keyText(pair.key);
     const field = fieldBelow(slot.field, key ?? "?");
     if (key === undefined) {
       const message = "a key must be plain text";
-      reader.findings.push({ position, field, rule: "bad-key", message, hint: "write `key: value`; quote odd keys" });
+      reader.findings.push({
+        position,
+        field,
+        rule: "bad-key",
+        message,
+        hint: "write `key: value`; quote odd keys",
+      });
       continue;
     }
     const first = lineOfKey.get(key);

@@ -39,7 +39,10 @@ export interface SchemaLookup {
 export function loadSchemaLookup(): SchemaLookup {
   const root = JSON.parse(readSchema("warm")) as SchemaNode;
   const valueAt = (pointer: string) =>
-    splitPointer(pointer).reduce((parent, key) => describe(root, childOf(parent.node, key)), describe(root, root));
+    splitPointer(pointer).reduce(
+      (parent, key) => describe(root, childOf(parent.node, key)),
+      describe(root, root),
+    );
   return { valueAt, keysAt: (pointer) => describe(root, valueAt(pointer).node.propertyNames ?? {}) };
 }
 

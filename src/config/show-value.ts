@@ -23,7 +23,9 @@ export function showExample({ examples = [] }: { readonly examples?: readonly un
 function formatFlow(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(formatFlow).join(", ")}]`;
   if (typeof value === "object" && value !== null) {
-    return `{ ${Object.entries(value).map(([key, member]) => `${key}: ${formatFlow(member)}`).join(", ")} }`;
+    return `{ ${Object.entries(value)
+      .map(([key, member]) => `${key}: ${formatFlow(member)}`)
+      .join(", ")} }`;
   }
   if (typeof value === "string" && !/^[\w./-][\w ./:-]*$/.test(value)) return JSON.stringify(value);
   return String(value);

@@ -19,7 +19,11 @@ export function findClosest(text: string, options: readonly string[]): string | 
 }
 
 /** A hint: what was probably meant, else what there is. */
-export function suggest(text: string, options: readonly string[], otherwise = "there is nothing to choose from"): string {
+export function suggest(
+  text: string,
+  options: readonly string[],
+  otherwise = "there is nothing to choose from",
+): string {
   const closest = findClosest(text, options);
   if (closest !== undefined) return `did you mean \`${closest}\`?`;
   if (options.length === 0) return otherwise;

@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 import { isOwned, LABEL } from "../model/labels.js";
 import type { ObservedContainer } from "../model/observed.js";
 import type { Desired, ResourceLimits } from "../model/resource.js";
-import { readCgroupLimits } from "./cgroup-limits.js";
+import { createCgroupReader } from "./cgroup-limits.js";
 import type { Host } from "./connect.js";
 import type { HostReader } from "./host-reader.js";
 import { asNumber, asRecord } from "./shape.js";
@@ -26,12 +26,13 @@ export async function observeLimits(
       wanted.set(resource.address, resource.limits);
   }
   const isLocal = host.connection.endpoint.transport.kind === "unix";
+  const readKernel = createCgroupReader();
   const limit = pLimit(INSPECTS_AT_ONCE);
   return Promise.all(
     containers.map(async (container) => {
       const limits = wanted.get(container.labels[LABEL.address] ?? "");
       if (limits === undefined || !isOwned(container.labels, desired.project)) return container;
-      const kernel = isLocal && container.state === "running" ? readCgroupLimits(container.id) : undefined;
+      const kernel = isLocal && container.state === "running" ? readKernel(container.id) : undefined;
       if (kernel !== undefined && agrees(kernel, limits)) return { ...container, limits: kernel };
       const inspected = await limit(() => inspectLimits(host.reader, container.id, cancel));
       return inspected === undefined ? container : { ...container, limits: inspected };

@@ -31,7 +31,8 @@ function* findDurations(draft: Draft): Generator<[pointer: string, text: string 
     yield [pointerTo("templates", id, "health", "interval"), health?.interval];
     yield [pointerTo("templates", id, "health", "timeout"), health?.timeout];
   }
-  for (const [id, { ttl } = {}] of Object.entries(draft.sessions ?? {})) yield [pointerTo("sessions", id, "ttl"), ttl];
+  for (const [id, { ttl } = {}] of Object.entries(draft.sessions ?? {}))
+    yield [pointerTo("sessions", id, "ttl"), ttl];
   for (const [id, { ttl, ready, job, reset } = {}] of Object.entries(draft.engines ?? {})) {
     yield [pointerTo("engines", id, "ttl"), ttl];
     yield [pointerTo("engines", id, "ready", "timeout"), ready?.timeout];

@@ -16,7 +16,11 @@ export const imageReferences: Rule = function* (draft, positions) {
   }
 };
 
-function* findReferences({ templates, sessions, engines }: Draft): Generator<[pointer: string, text: string]> {
+function* findReferences({
+  templates,
+  sessions,
+  engines,
+}: Draft): Generator<[pointer: string, text: string]> {
   for (const [id, { image, blob } = {}] of Object.entries(templates ?? {})) {
     if (image !== undefined) yield [pointerTo("templates", id, "image"), image];
     if (blob !== undefined) yield [pointerTo("templates", id, "blob"), blob];
@@ -44,7 +48,10 @@ function checkReference(pointer: string, text: string, positions: Positions): Fi
     return problem(`\`${cut(text)}\` ${cut(ref.problem)}`, hintFor(text));
   }
   if (ref.digest?.startsWith("sha256:") && !SHA256.test(ref.digest)) {
-    return problem("a sha256 digest has 64 hex digits in lower case", "copy the digest from `docker images --digests`");
+    return problem(
+      "a sha256 digest has 64 hex digits in lower case",
+      "copy the digest from `docker images --digests`",
+    );
   }
   return undefined;
 }
@@ -52,6 +59,7 @@ function checkReference(pointer: string, text: string, positions: Positions): Fi
 function hintFor(text: string): string {
   if (/^https?:\/\//.test(text)) return "leave out the `http://`: write `registry:port/repository:tag`";
   if (/\s/.test(text)) return "remove the white space";
-  if (/[A-Z]/.test(text)) return "write the repository in lower case, as in `127.0.0.1:5000/acme/ts-template:1.4.0`";
+  if (/[A-Z]/.test(text))
+    return "write the repository in lower case, as in `127.0.0.1:5000/acme/ts-template:1.4.0`";
   return "write `[registry[:port]/]repository[:tag][@digest]`, such as `127.0.0.1:5000/acme/ts-template:1.4.0`";
 }

@@ -1,4 +1,10 @@
-import { lockName, seederName, stripDashes, templateContainerName, templateVolumeName } from "../../model/names.js";
+import {
+  lockName,
+  seederName,
+  stripDashes,
+  templateContainerName,
+  templateVolumeName,
+} from "../../model/names.js";
 import { DEFAULTS } from "../defaults.js";
 import { findingAt } from "../finding.js";
 import { placeOf, pointerTo } from "../positions.js";
