@@ -1,15 +1,29 @@
+import { stripDashes, templateContainerName } from "../model/names.js";
 import type { Config, Env } from "./config.js";
 
 const LOOKS_SECRET = /TOKEN|PASSW(?:OR)?D|SECRET|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIAL/i;
+const MAX_DNS_LABEL_LENGTH = 63;
 const VARIABLE = /^\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))$/;
 
 /** Things to know about a file that are no problems, a sentence each without a full stop. */
 export function noteOddities(config: Config): string[] {
   return [
     ...noteUnapplied(config),
+    ...noteLongNames(config),
     ...noteEnvs("templates", config.templates),
     ...noteEnvs("engines", config.engines),
   ];
+}
+
+/** Docker takes such a name, the DNS by which other containers find it does not. */
+function noteLongNames({ prefix, templates }: Config): string[] {
+  return templates.flatMap(({ id }) => {
+    const name = templateContainerName(prefix, stripDashes(id));
+    if (name.length <= MAX_DNS_LABEL_LENGTH) return [];
+    return [
+      `templates.${id}: no container can look up ${name}, which has more than ${MAX_DNS_LABEL_LENGTH} characters`,
+    ];
+  });
 }
 
 function noteUnapplied({ sessions, engines }: Config): string[] {

@@ -1,18 +1,11 @@
 import { isScalar, Lexer, LineCounter, parseDocument } from "yaml";
 import { type Finding, findingAboutFile } from "./finding.js";
-import type { Position, Positions } from "./positions.js";
-import { readTree } from "./read-tree.js";
+import type { Position } from "./positions.js";
+import { type ParsedYaml, readTree } from "./read-tree.js";
 import { explainYamlError } from "./yaml-errors.js";
 
-/** A file as plain data. `value` is undefined when the text is not worth a look at its meaning. */
-export interface ParsedYaml {
-  readonly value: unknown;
-  readonly positions: Positions;
-  readonly findings: readonly Finding[];
-}
-
 /** Bounds the parser's time: some 13 000 lines, two seconds at worst. */
-const MAX_TOKENS = 100_000;
+const MAX_TOKENS = 400_000;
 
 /**
  * Parses YAML 1.2 into a tree of plain data (aliases expanded, keys as written) with the place of every value.

@@ -135,6 +135,4 @@ type DeepPartial<T> = T extends string | number | boolean | undefined
 
 /** What is left of a file without the parts that do not fit the schema: what the rules look at. */
 export type Draft = DeepPartial<RawConfig>;
-export type DraftTemplate = DeepPartial<RawTemplate>;
 export type DraftEngine = DeepPartial<RawEngine>;
-export type DraftResources = DeepPartial<RawResources>;

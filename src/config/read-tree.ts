@@ -10,13 +10,19 @@ import {
   type YAMLSeq,
 } from "yaml";
 import type { Finding } from "./finding.js";
-import type { ParsedYaml } from "./parse-yaml.js";
-import { fieldBelow, type Place, type Position, pointerTo } from "./positions.js";
+import { fieldBelow, type Place, type Position, type Positions, pointerTo } from "./positions.js";
+
+/** A file as plain data. `value` is undefined when the text is not worth a look at its meaning. */
+export interface ParsedYaml {
+  readonly value: unknown;
+  readonly positions: Positions;
+  readonly findings: readonly Finding[];
+}
 
 /** Far deeper than the format, far less than the stack. */
 const MAX_DEPTH = 64;
 /** Of all values, those that aliases repeat counted each time: what an alias bomb exceeds. */
-const MAX_VALUES = 100_000;
+const MAX_VALUES = 400_000;
 
 interface Reader {
   readonly positionOf: (offset: number) => Position;

@@ -7,7 +7,7 @@ type YamlErrorCode = YAMLError["code"];
 /** What to do about a syntax error; the parser's own message says what it is. */
 const HINTS: Partial<Record<YamlErrorCode, string>> = {
   BAD_ALIAS: "quote a text that starts with `&` or `*`",
-  BAD_DIRECTIVE: "quote a text that starts with `%`",
+  BAD_DIRECTIVE: "remove the `%` line, or quote a text that starts with `%`",
   BAD_DQ_ESCAPE: "double the backslash, or use single quotes",
   BAD_INDENT: "indent this line like its neighbours",
   BAD_SCALAR_START: "quote the text",

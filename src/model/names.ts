@@ -8,8 +8,6 @@ export function stripDashes(id: string): string {
 export const templateVolumeName = (prefix: string, tid: string) => `${prefix}-${tid}`;
 export const seederName = (prefix: string, tid: string) => `${prefix}-volume-${tid}`;
 export const templateContainerName = (prefix: string, tid: string) => `${prefix}-template-${tid}`;
-export const sessionVolumeName = (prefix: string, tid: string, session: string) =>
-  `${prefix}-${tid}-${session}`;
 export const lockName = (project: string) => `warm-lock-${project}`;
 
 /** The names that a container has for moments while it is swapped for its successor. */

@@ -2,11 +2,12 @@ import type { Json } from "../model/canonical.js";
 import { LABEL } from "../model/labels.js";
 import type { ObservedContainer } from "../model/observed.js";
 import type { FieldChange, FieldValue, Reason } from "../model/plan.js";
-import type { ContainerResource, ResourceLimits } from "../model/resource.js";
+import type { ContainerResource } from "../model/resource.js";
 import { REDACTED, saltOf } from "../model/secret.js";
 import { type ContainerSpec, containerSpec, lastAppliedSalt, parseContainerSpec } from "../model/spec.js";
 import { type Decided, shortId } from "./decision.js";
 import type { HostIndex } from "./index-observed.js";
+import { LIMITS } from "./wanted-fields.js";
 
 export interface Comparison {
   readonly fields: readonly FieldChange[];
@@ -129,13 +130,10 @@ function printable(value: Json | undefined): FieldValue {
   return typeof value === "string" ? value : null;
 }
 
-const LIMITS = [
-  ["resources.memory", "memoryBytes"],
-  ["resources.cpus", "cpus"],
-  ["resources.pids", "pids"],
-] as const satisfies readonly (readonly [string, keyof ResourceLimits])[];
-
-/** Limits change in place. Taking one away does not: Docker reads a zero as "leave it", so that replaces. */
+/**
+ * Limits change in place. Taking one away does not: Docker reads a zero as "leave it", so that replaces. What
+ * stands is no witness for the cause: after a change in place the label tells of an older wish.
+ */
 function compareLimits({ desired, applied, current }: Sides): FieldChange[] {
   return LIMITS.flatMap(([path, key]): FieldChange[] => {
     const wanted = desired.limits[key];
@@ -143,7 +141,7 @@ function compareLimits({ desired, applied, current }: Sides): FieldChange[] {
     if (wanted === undefined) return last === undefined ? [] : [change(path, last, null, "config")];
     const now = current.limits?.[key] ?? 0;
     if (now === wanted) return [];
-    return [change(path, now === 0 ? null : now, wanted, now === (last ?? 0) ? "config" : "drift", "update")];
+    return [change(path, now === 0 ? null : now, wanted, last === wanted ? "drift" : "config", "update")];
   });
 }
 

@@ -2,6 +2,7 @@ import type { Labels } from "../model/labels.js";
 import { LABEL } from "../model/labels.js";
 import type { Action, Change, FieldChange, Precondition, Reason } from "../model/plan.js";
 import type { Address, Resource } from "../model/resource.js";
+import { wantedFields } from "./wanted-fields.js";
 
 /** What a planner says of one desired resource. */
 export interface Decision {
@@ -23,8 +24,8 @@ export interface Requests {
 
 export const ABSENT: Precondition = { exists: false };
 
-export function createMissing(): Decision {
-  return { action: "create", reasons: ["missing"], precondition: ABSENT };
+export function createMissing(resource: Resource): Decision {
+  return { action: "create", reasons: ["missing"], fields: wantedFields(resource), precondition: ABSENT };
 }
 
 export function noop(precondition: Precondition): Decision {

@@ -2,13 +2,14 @@ import { WarmError } from "../errors.js";
 import { LABEL } from "../model/labels.js";
 import type { Observed, ObservedContainer } from "../model/observed.js";
 import type { Change, FieldValue, Plan } from "../model/plan.js";
-import type { Address, ContainerResource, Desired, Resource, ResourceLimits } from "../model/resource.js";
+import type { Address, ContainerResource, Desired, Resource } from "../model/resource.js";
 import { isSecret, REDACTED, saltOf } from "../model/secret.js";
 import { type ContainerSpec, parseContainerSpec, parseVolumeSpec } from "../model/spec.js";
 import type { Explanation, FieldSides } from "../model/status.js";
 import { shortId } from "./decision.js";
 import { describeStatus } from "./describe-status.js";
 import { suggestAddress } from "./select-changes.js";
+import { LIMITS } from "./wanted-fields.js";
 
 /**
  * Lays the three sides of one resource beside each other: what the file wants, what was applied, what stands.
@@ -119,12 +120,6 @@ function envSides(resource: ContainerResource, applied: ContainerSpec | undefine
     return side(resource, `env.${name}`, desired, applied === undefined ? undefined : printed, undefined);
   });
 }
-
-const LIMITS: readonly (readonly [string, keyof ResourceLimits])[] = [
-  ["resources.memory", "memoryBytes"],
-  ["resources.cpus", "cpus"],
-  ["resources.pids", "pids"],
-];
 
 function limitSides(
   resource: ContainerResource,

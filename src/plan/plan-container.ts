@@ -40,7 +40,7 @@ export function planContainer(
     );
   }
   const current = holder ?? findUnderOtherName(resource, index);
-  if (current === undefined) return createMissing();
+  if (current === undefined) return createMissing(resource);
   const precondition = presentContainer(current);
   const seen = compareContainer(resource, current, index, decided);
   if (requests.replace.has(resource.address)) return replaceFor("requested", precondition, seen.fields);

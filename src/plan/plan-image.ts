@@ -17,7 +17,7 @@ export function planImage(
 ): Decision {
   const found = index.wantedImages.get(resource.address);
   if (found === undefined) {
-    if (policy !== "never") return createMissing();
+    if (policy !== "never") return createMissing(resource);
     return { action: "conflict", reasons: ["missing"], precondition: ABSENT, heldBy: "pull.policy is never" };
   }
   const precondition = { exists: true, id: found.id } as const;

@@ -20,7 +20,7 @@ export function planNetwork(resource: NetworkResource, index: HostIndex, request
   );
   const owned = sameName.find((network) => isOwned(network.labels, index.project));
   const found = owned ?? sameName[0];
-  if (found === undefined) return createMissing();
+  if (found === undefined) return createMissing(resource);
 
   const precondition = present(found.id, found.labels);
   const users = foreignNames(index.membersByNetworkId.get(found.id), index);

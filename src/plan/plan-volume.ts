@@ -35,7 +35,7 @@ export function planVolume(
   if (seeder !== undefined && isForeign(seeder, index)) {
     return nameConflict(`container ${seeder.name}`, precondition ?? { exists: false });
   }
-  if (volume === undefined || precondition === undefined) return createMissing();
+  if (volume === undefined || precondition === undefined) return createMissing(resource);
 
   const users = foreignNames(index.mountersByVolume.get(volume.name), index);
   if (!isOwned(volume.labels, index.project) || volume.labels[LABEL.address] !== resource.address) {

@@ -302,12 +302,21 @@ describe("oddities are noted", () => {
     ["API_KEY: abc", /^templates\.my-web\.env\.API_KEY: looks like a secret/],
     ["DB_PASSWORD: abc", /looks like a secret/],
     ["TOKEN: $CI_TOKEN", /is not expanded; \{ fromEnv: CI_TOKEN \}/],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what is looked for
     ["HOST: '${HOSTNAME}'", /is not expanded/],
   ])("%s", async (line, expected) => {
     const { notes } = await parse(`${MINIMAL}    env:\n      ${line}\n`);
     expect(notes).toHaveLength(1);
     expect(notes[0]).toMatch(expected);
     expect(notes[0]).not.toContain("abc");
+  });
+
+  test("a template whose container nobody can look up", async () => {
+    const id = "x".repeat(50);
+    const { notes } = await parse(MINIMAL.replace("my-web", id));
+    expect(notes).toEqual([
+      `templates.${id}: no container can look up cyan-template-${id}, which has more than 63 characters`,
+    ]);
   });
 
   test.each(["TOKEN: ''", "LOG_LEVEL: info", "PRICE: $5"])("not %s", async (line) => {

@@ -1,11 +1,19 @@
 import { loadConfig, parseConfig } from "../../src/config/load-config.js";
 import { ConfigError, type Problem } from "../../src/model/problem.js";
 
-export const DIRECTORY = "/srv/project";
+const DIRECTORY = "/srv/project";
 
 /** The problems of a text; none when it is valid. Anything thrown but a ConfigError is thrown on. */
 export function problemsOf(text: string, env: Record<string, string> = {}): Promise<readonly Problem[]> {
   return catchProblems(parseConfig({ text, file: "warm.yaml", directory: DIRECTORY, env }));
+}
+
+/** With the processor's time that it took: a busy machine makes the clock useless. */
+export async function measureProblemsOf(text: string) {
+  const start = process.cpuUsage();
+  const problems = await problemsOf(text);
+  const { user, system } = process.cpuUsage(start);
+  return { problems, cpuMs: (user + system) / 1_000 };
 }
 
 /** The problems of a file. */

@@ -48,14 +48,14 @@ export async function startFaultProxy(upstreamSocketPath: string): Promise<Fault
     const action = receive(incoming);
     if (action?.kind === "refuse") return incoming.socket.destroy();
     if (action?.kind === "answer") return sendAnswer(outgoing, action);
-    if (action?.kind === "delay") await sleep(action.ms);
+    await waitAsTold(action);
     if (outgoing.destroyed) return; // the client gave up meanwhile
     forward(incoming, outgoing, { socketPath: upstreamSocketPath, agent }, toBodyFault(action));
   });
   server.on("upgrade", async (incoming: IncomingMessage, client: Duplex, head: Buffer) => {
     const action = receive(incoming);
     client.on("error", () => client.destroy());
-    if (action?.kind === "delay") await sleep(action.ms);
+    if (action?.kind === "delay" || action?.kind === "hold") await waitAsTold(action);
     else if (action) return client.destroy();
     joinConnections(incoming, client, head, upstreamSocketPath);
   });
@@ -78,6 +78,11 @@ export async function startFaultProxy(upstreamSocketPath: string): Promise<Fault
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+async function waitAsTold(action: FaultAction | undefined): Promise<void> {
+  if (action?.kind === "delay") await sleep(action.ms);
+  if (action?.kind === "hold") await action.until;
 }
 
 function describeCall({ method = "", url = "" }: IncomingMessage): Call {

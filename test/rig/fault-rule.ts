@@ -18,6 +18,8 @@ export type FaultAction =
   | { kind: "stall"; afterBytes: number }
   /** The call reaches Docker later. */
   | { kind: "delay"; ms: number }
+  /** The call reaches Docker once this is settled; never, if the client is gone by then. */
+  | { kind: "hold"; until: Promise<unknown> }
   /** The connection is destroyed without an answer; Docker never sees the call. */
   | { kind: "refuse" }
   /** Docker never sees the call. An object body is sent as JSON. */

@@ -1,0 +1,57 @@
+import { spawn } from "node:child_process";
+
+/** One bar of the project: what we measured beside a bare reference of the same run. */
+export interface Measurement {
+  readonly name: string;
+  /** Medians, in the unit that `name` says. */
+  readonly ours: number;
+  readonly reference: number;
+  readonly unit: string;
+  /** ours / reference must be at most this; undefined where the bar is `ours` itself. */
+  readonly maxRatio?: number;
+  readonly max?: number;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** Runs the two in turn, so that a slow moment of the machine hits both; medians in ms. */
+export async function compare(
+  runs: number,
+  ours: () => Promise<number>,
+  reference: () => Promise<number>,
+): Promise<{ ours: number; reference: number }> {
+  const times = { ours: [] as number[], reference: [] as number[] };
+  for (let run = 0; run < runs; run += 1) {
+    times.reference.push(await reference());
+    times.ours.push(await ours());
+  }
+  return { ours: median(times.ours), reference: median(times.reference) };
+}
+
+/** Milliseconds of one whole process. @throws Error when it does not end with 0. */
+export async function timeProcess(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  cwd: string,
+): Promise<number> {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, args, { cwd, env, stdio: ["ignore", "ignore", "pipe"] });
+  let errors = "";
+  child.stderr.on("data", (chunk) => {
+    errors += chunk;
+  });
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  if (code !== 0) throw new Error(`node ${args.join(" ")} ended with ${code}: ${errors}`);
+  return performance.now() - startedAt;
+}
+
+export function formatMeasurement({ name, ours, reference, unit, maxRatio, max }: Measurement): string {
+  const ratio = ours / reference;
+  const isMet = (maxRatio === undefined || ratio <= maxRatio) && (max === undefined || ours <= max);
+  const bar = maxRatio === undefined ? `bar ${max} ${unit}` : `ratio ${ratio.toFixed(2)}, bar ${maxRatio}`;
+  const numbers = `${ours.toFixed(1)} ${unit} (reference ${reference.toFixed(1)} ${unit})`;
+  return `${isMet ? "met     " : "NOT MET "} ${name}: ${numbers}, ${bar}`;
+}

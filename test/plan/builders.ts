@@ -1,0 +1,204 @@
+import { canonicalJson } from "../../src/model/canonical.js";
+import { identityLabels, LABEL } from "../../src/model/labels.js";
+import { seederName, templateContainerName, templateVolumeName } from "../../src/model/names.js";
+import type {
+  Observed,
+  ObservedContainer,
+  ObservedImage,
+  ObservedNetwork,
+  ObservedVolume,
+} from "../../src/model/observed.js";
+import type {
+  ContainerResource,
+  Desired,
+  ImageResource,
+  NetworkResource,
+  Resource,
+  ResourceLimits,
+  VolumeResource,
+} from "../../src/model/resource.js";
+import { seedProof } from "../../src/model/seed-proof.js";
+import {
+  containerSpec,
+  containerSpecHash,
+  networkSpecHash,
+  volumeSpec,
+  volumeSpecHash,
+} from "../../src/model/spec.js";
+
+export interface TemplateParts {
+  readonly image?: string;
+  readonly blob?: string;
+  readonly mount?: string;
+  readonly env?: ContainerResource["env"];
+  readonly limits?: ResourceLimits;
+  readonly lines?: Readonly<Record<string, number>>;
+}
+
+export interface DesiredParts extends Partial<Omit<Desired, "resources">> {
+  readonly network?: string;
+  readonly templates?: Readonly<Record<string, TemplateParts>>;
+}
+
+/** What a file with these templates wants, by template id; one template `a` by default. */
+export function buildDesired(parts: DesiredParts = {}): Desired {
+  const { network = "net", templates = { a: {} }, ...rest } = parts;
+  const resources = Object.entries(templates).flatMap(([tid, template]) =>
+    buildTemplate(tid, network, template),
+  );
+  const byAddress = new Map(
+    [buildNetwork(network), ...resources].map((resource) => [resource.address, resource]),
+  );
+  return {
+    project: "demo",
+    prefix: "cyan",
+    prune: "safe",
+    pull: { concurrency: 4, policy: "missing", retries: 3, idleTimeoutMs: 120_000 },
+    resources: [...byAddress.values()],
+    ...rest,
+  };
+}
+
+function buildNetwork(name: string): NetworkResource {
+  return { kind: "network", address: `network.${name}`, name, dependsOn: [], lines: {}, driver: "bridge" };
+}
+
+function buildImage(name: string): ImageResource {
+  return { kind: "image", address: `image.${name}`, name, dependsOn: [], lines: {}, lookup: name };
+}
+
+function buildTemplate(tid: string, network: string, parts: TemplateParts): Resource[] {
+  const { image = `img-${tid}:1`, blob = `blob-${tid}:1`, mount = "/data", env = {}, limits = {} } = parts;
+  const names = { volume: templateVolumeName("cyan", tid), container: templateContainerName("cyan", tid) };
+  const volume: VolumeResource = {
+    kind: "volume",
+    address: `volume.${names.volume}`,
+    name: names.volume,
+    dependsOn: [`image.${blob}`],
+    lines: {},
+    tid,
+    blob: `image.${blob}`,
+    mount,
+    seeder: seederName("cyan", tid),
+  };
+  const container: ContainerResource = {
+    kind: "container",
+    address: `container.${names.container}`,
+    name: names.container,
+    dependsOn: [`network.${network}`, `image.${image}`, volume.address],
+    lines: parts.lines ?? {},
+    tid,
+    image: `image.${image}`,
+    network: `network.${network}`,
+    volume: volume.address,
+    mount,
+    port: 5550,
+    env,
+    limits,
+    health: { type: "http", path: "/", intervalMs: 1000, timeoutMs: 60_000 },
+  };
+  return [buildImage(image), buildImage(blob), volume, container];
+}
+
+/** A whole snapshot of a host that has nothing but these objects. */
+export function buildObserved(parts: Partial<Observed> = {}): Observed {
+  return {
+    host: {
+      id: "HOST",
+      endpoint: "unix:///d.sock",
+      version: "20.10.24",
+      apiVersion: "1.41",
+      os: "linux",
+      arch: "amd64",
+    },
+    images: [],
+    networks: [],
+    volumes: [],
+    containers: [],
+    registryDigests: {},
+    reach: "address",
+    ...parts,
+  };
+}
+
+export const imageIdOf = (name: string) => `sha256:id-of-${name}`;
+const createdAt = "2026-01-01T00:00:00Z";
+
+/** The host as a whole apply of `desired` leaves it: each object as warm makes it. */
+export function buildWarm(desired: Desired): Observed {
+  const volumes = desired.resources.flatMap((resource) =>
+    resource.kind === "volume" ? [madeVolume(resource, desired.project)] : [],
+  );
+  const images = desired.resources.flatMap((resource): ObservedImage[] => {
+    if (resource.kind !== "image") return [];
+    const id = imageIdOf(resource.name);
+    const proofs = volumes
+      .filter((volume) => volume.labels[LABEL.blobImage] === id)
+      .map((volume) => `warm-seeded:${proofOf(volume)}`);
+    return [{ id, keys: [resource.lookup, ...proofs] }];
+  });
+  const networks = desired.resources.flatMap((resource) =>
+    resource.kind === "network" ? [madeNetwork(resource, desired.project)] : [],
+  );
+  const containers = desired.resources.flatMap((resource) =>
+    resource.kind === "container" ? [madeContainer(resource, desired.project)] : [],
+  );
+  return buildObserved({ images, networks, volumes, containers });
+}
+
+export const networkIdOf = (name: string) => `id-of-${name}`;
+
+export function madeNetwork(resource: NetworkResource, project: string): ObservedNetwork {
+  const labels = identityLabels(project, resource.address, networkSpecHash(resource));
+  return { id: networkIdOf(resource.name), name: resource.name, driver: resource.driver, labels };
+}
+
+export function madeVolume(resource: VolumeResource, project: string, made = createdAt): ObservedVolume {
+  const labels = {
+    ...identityLabels(project, resource.address, volumeSpecHash(resource)),
+    [LABEL.spec]: canonicalJson(volumeSpec(resource)),
+    [LABEL.blobImage]: imageIdOf(resource.blob.slice("image.".length)),
+  };
+  return { name: resource.name, driver: "local", createdAt: made, labels };
+}
+
+/** `<tid>-<digest>` of a volume of the builders, whose tid is what follows the prefix. */
+export function proofOf({ name, createdAt, labels }: ObservedVolume): string {
+  const blobImageId = labels[LABEL.blobImage] ?? "";
+  return seedProof({ tid: name.slice("cyan-".length), name, createdAt, blobImageId });
+}
+
+export function madeContainer(resource: ContainerResource, project: string): ObservedContainer {
+  const spec = containerSpec(resource, () => "salt");
+  const { memoryBytes = 0, cpus = 0, pids = 0 } = resource.limits;
+  const network = resource.network.slice("network.".length);
+  return {
+    id: `id-of-${resource.name}`,
+    name: resource.name,
+    imageId: imageIdOf(resource.image.slice("image.".length)),
+    state: "running",
+    health: undefined,
+    labels: {
+      ...identityLabels(project, resource.address, containerSpecHash(spec)),
+      [LABEL.spec]: canonicalJson(spec),
+    },
+    networks: [{ name: network, id: networkIdOf(network), address: "172.18.0.2" }],
+    volumes: [resource.volume.slice("volume.".length)],
+    ...(Object.keys(resource.limits).length === 0 ? {} : { limits: { memoryBytes, cpus, pids } }),
+  };
+}
+
+/** A container that nobody of us made. */
+export function buildForeignContainer(parts: Partial<ObservedContainer> = {}): ObservedContainer {
+  return {
+    id: "foreign",
+    name: "someone",
+    imageId: "sha256:other",
+    state: "running",
+    health: undefined,
+    labels: {},
+    networks: [],
+    volumes: [],
+    ...parts,
+  };
+}
