@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import pLimit from "p-limit";
+import type { HostWriter } from "../docker/host-writer.js";
 import { WarmError } from "../errors.js";
 import type { ApplySummary, EmitEvent } from "../model/event.js";
 import type { Observed } from "../model/observed.js";
@@ -51,19 +52,19 @@ export const systemClock: Clock = {
  * @throws WarmError `plan-stale`, `locked`, or what observing threw. A failed action does not throw: see the summary.
  */
 export async function applyProject(project: Project, settings: ApplySettings): Promise<ApplyResult> {
-  const first = await planChecked(project, settings);
+  const [first, writer] = await Promise.all([planChecked(project, settings), project.openWriter()]);
   if (!first.plan.changes.some(isChange)) {
-    const unhealthy = await verifyHealth(createContext(project, first, settings));
+    const unhealthy = await verifyHealth(createContext(project, writer, first, settings));
     return { kind: "nothing-to-do", plan: first.plan, unhealthy };
   }
   if (!(await settings.approve(first.plan, first.observed))) return { kind: "refused" };
   const clock = settings.clock ?? systemClock;
   const { emit, stop } = settings;
   const request = { ...settings.lock, project: first.plan.project, emit, cancel: stop.soft };
-  const lock = await acquireLock(project.host, project.writer, clock, request);
+  const lock = await acquireLock(project.host, writer, clock, request);
   try {
     const second = await planChecked(project, settings);
-    return await execute(project, second, settings, lock.lostReason);
+    return await execute(project, writer, second, settings, lock.lostReason);
   } finally {
     await lock.release();
   }
@@ -83,11 +84,12 @@ async function planChecked(project: Project, settings: ApplySettings): Promise<L
 
 async function execute(
   project: Project,
+  writer: HostWriter,
   look: Look,
   settings: ApplySettings,
   lostReason: () => string | undefined,
 ): Promise<ApplyResult> {
-  const context = createContext(project, look, settings);
+  const context = createContext(project, writer, look, settings);
   const summary = await executePlan(context, lostReason);
   if (summary.interrupted) return { kind: "applied", summary, remaining: 0 };
   const unhealthy = await verifyHealth(context);
@@ -114,12 +116,17 @@ async function countRemaining(
   ).length;
 }
 
-function createContext(project: Project, { plan, observed }: Look, settings: ApplySettings): ApplyContext {
+function createContext(
+  project: Project,
+  writer: HostWriter,
+  { plan, observed }: Look,
+  settings: ApplySettings,
+): ApplyContext {
   const { desired } = project.config;
   if (plan.project !== desired.project) throw new WarmError("internal", "the plan is another project's");
   return {
     host: project.host,
-    writer: project.writer,
+    writer,
     desired,
     plan,
     resources: new Map(desired.resources.map((resource) => [resource.address, resource])),

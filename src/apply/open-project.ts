@@ -3,7 +3,7 @@ import { type LoadedConfig, loadConfig } from "../config/load-config.js";
 import { connectHost, type Host } from "../docker/connect.js";
 import { createCredentialFinder } from "../docker/credentials.js";
 import { resolveEndpoint } from "../docker/endpoint.js";
-import { createWriter, type HostWriter } from "../docker/host-writer.js";
+import type { HostWriter } from "../docker/host-writer.js";
 import { observeHost } from "../docker/observe-host.js";
 import type { Observed } from "../model/observed.js";
 import type { Plan, PlanOptions } from "../model/plan.js";
@@ -33,7 +33,7 @@ export interface Project {
     cancel?: AbortSignal,
   ): Promise<{ readonly plan: Plan; readonly observed: Observed }>;
   /** What may change the host. Loaded when it is first used. */
-  readonly writer: HostWriter;
+  openWriter(): Promise<HostWriter>;
   close(): void;
 }
 
@@ -56,7 +56,10 @@ export async function openProject(settings: ProjectSettings = {}): Promise<Proje
       const observed = await observe(cancel);
       return { plan: planProject(desired, observed, options), observed };
     },
-    writer: createWriter(host, findCredentials),
+    async openWriter() {
+      const { createWriter } = await import("../docker/host-writer.js");
+      return createWriter(host, findCredentials);
+    },
     close: host.close,
   };
 }

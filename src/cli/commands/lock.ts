@@ -33,7 +33,7 @@ export async function runLockBreak(
         hint: "`--force` breaks it all the same; its holder will stop at its next step",
       });
     }
-    await breakLock(project.writer, lock);
+    await breakLock(await project.openWriter(), lock);
     context.terminal.print(`Broke the lock of project ${name}.`);
     return 0;
   });
