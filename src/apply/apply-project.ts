@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import pLimit from "p-limit";
 import type { HostWriter } from "../docker/host-writer.js";
@@ -52,6 +53,8 @@ export const systemClock: Clock = {
  * @throws WarmError `plan-stale`, `locked`, or what observing threw. A failed action does not throw: see the summary.
  */
 export async function applyProject(project: Project, settings: ApplySettings): Promise<ApplyResult> {
+  // Every action in flight listens to them; node takes more than ten listeners for a leak.
+  setMaxListeners(0, settings.stop.soft, settings.stop.hard);
   const [first, writer] = await Promise.all([planChecked(project, settings), project.openWriter()]);
   if (!first.plan.changes.some(isChange)) {
     const unhealthy = await verifyHealth(createContext(project, writer, first, settings));
