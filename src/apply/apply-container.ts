@@ -130,12 +130,12 @@ async function startContainer(
   resource: ContainerResource,
   context: ApplyContext,
 ): Promise<void> {
-  const { writer, host, emit, limits } = context;
+  const { writer, host, emit } = context;
   const { address, action, precondition } = change;
   if (precondition.exists && precondition.state === "paused") await writer.containers.unpause(id);
   else if (!(await inspectContainer(host.reader, id)).isRunning) {
     emit({ type: "action-progress", address, action, phase: "starting" });
-    await limits.mutations(() => writer.containers.start(id));
+    await writer.containers.start(id);
   }
   await waitHealthy(id, resource, context);
 }

@@ -24,7 +24,7 @@ export interface StopSignals {
   readonly hard: AbortSignal;
 }
 
-/** One limit for each kind of work; the daemon downloads three layers at a time and starts do not scale past eight. */
+/** One limit for each kind of work, taken for a whole action; the daemon downloads three layers at a time and starts do not scale past eight. */
 export interface WorkLimits {
   readonly pulls: LimitFunction;
   readonly seeds: LimitFunction;
@@ -44,6 +44,8 @@ export interface ApplyContext {
   readonly clock: Clock;
   readonly stop: StopSignals;
   readonly limits: WorkLimits;
+  /** Says that the action at hand only waits from here on, so that the next one may begin. */
+  readonly endTurn: () => void;
   /** IDs that this run found or made, by address: of networks and of images. */
   readonly ids: Map<Address, string>;
   /** Addresses whose image turned out to be the one we had: what was planned only for their sake is not done. */

@@ -1,5 +1,6 @@
+import { readContainerList } from "../docker/read-lists.js";
 import { WarmError } from "../errors.js";
-import { identityLabels } from "../model/labels.js";
+import { identityLabels, isOwned } from "../model/labels.js";
 import type { Change } from "../model/plan.js";
 import type { Address, NetworkResource } from "../model/resource.js";
 import { networkSpecHash } from "../model/spec.js";
@@ -20,12 +21,19 @@ export async function applyNetwork(
   return {};
 }
 
-export async function removeNetwork(id: string, { host, writer }: ApplyContext): Promise<void> {
-  const filters = JSON.stringify({ network: [id] });
-  const members = await host.reader.getJson("list a network's members", "/containers/json", {
-    query: { all: "1", filters },
-  });
-  for (const { Id } of members as { Id: string }[]) await writer.networks.disconnect(id, Id);
+/** @throws WarmError `in-use`, with nothing touched, when a foreign container has joined since the plan. */
+export async function removeNetwork(id: string, { host, writer, desired }: ApplyContext): Promise<void> {
+  const query = { all: "1", filters: JSON.stringify({ network: [id] }) };
+  const members = readContainerList(
+    await host.reader.getJson("list a network's members", "/containers/json", { query }),
+  );
+  const stranger = members.find(({ labels }) => !isOwned(labels, desired.project));
+  if (stranger !== undefined) {
+    throw new WarmError("in-use", `the network is in use by container ${stranger.name}`, {
+      hint: "free it, then apply again",
+    });
+  }
+  for (const member of members) await writer.networks.disconnect(id, member.id);
   await writer.networks.remove(id);
 }
 

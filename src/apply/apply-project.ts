@@ -10,7 +10,7 @@ import type { PlanDocument } from "../model/plan-document.js";
 import type { ApplyContext, Clock, StopSignals } from "./apply-context.js";
 import { checkDigest, checkSavedPlan } from "./check-plan.js";
 import { executePlan } from "./execute-plan.js";
-import { acquireLock } from "./lock.js";
+import { acquireLock, type HeldLock } from "./lock.js";
 import type { Project } from "./open-project.js";
 import { verifyHealth } from "./verify-health.js";
 
@@ -20,7 +20,7 @@ export interface ApplySettings {
   readonly saved?: PlanDocument | undefined;
   /** The digest of a plan that was reviewed elsewhere. */
   readonly expectedDigest?: string | undefined;
-  /** Shown the plan before anything is done. Resolving to false ends the run. */
+  /** Shown the plan before anything is done, and a new one if it changed before the lock was had. False ends the run. */
   readonly approve: (plan: Plan, observed: Observed) => Promise<boolean>;
   readonly lock: { readonly timeoutMs: number; readonly command: string; readonly reason: string };
   readonly emit: EmitEvent;
@@ -48,26 +48,43 @@ export const systemClock: Clock = {
 };
 
 /**
- * Makes a host match its file. A first look without the lock shows the plan, so that a host that matches is
- * never written to; the lock is taken for a second look and the work itself.
+ * Makes a host match its file; the last event is always the summary.
  * @throws WarmError `plan-stale`, `locked`, or what observing threw. A failed action does not throw: see the summary.
  */
 export async function applyProject(project: Project, settings: ApplySettings): Promise<ApplyResult> {
+  const result = await runProject(project, settings);
+  settings.emit({ type: "summary", ...summaryOf(result, settings.stop.soft.aborted) });
+  return result;
+}
+
+function summaryOf(result: ApplyResult, interrupted: boolean): ApplySummary {
+  if (result.kind === "applied") return result.summary;
+  const unhealthy = result.kind === "refused" ? 0 : result.unhealthy;
+  return { done: 0, failed: unhealthy, skipped: 0, unhealthy, interrupted };
+}
+
+/**
+ * A first look without the lock shows the plan, so that a host that matches is
+ * never written to; the lock is taken for a second look and the work itself.
+ */
+async function runProject(project: Project, settings: ApplySettings): Promise<ApplyResult> {
   // Every action in flight listens to them; node takes more than ten listeners for a leak.
   setMaxListeners(0, settings.stop.soft, settings.stop.hard);
   const [first, writer] = await Promise.all([planChecked(project, settings), project.openWriter()]);
-  if (!first.plan.changes.some(isChange)) {
-    const unhealthy = await verifyHealth(createContext(project, writer, first, settings));
-    return { kind: "nothing-to-do", plan: first.plan, unhealthy };
-  }
+  if (!first.plan.changes.some(isChange)) return leaveAsItIs(project, writer, first, settings);
   if (!(await settings.approve(first.plan, first.observed))) return { kind: "refused" };
   const clock = settings.clock ?? systemClock;
   const { emit, stop } = settings;
   const request = { ...settings.lock, project: first.plan.project, emit, cancel: stop.soft };
   const lock = await acquireLock(project.host, writer, clock, request);
+  if (lock === undefined) return { kind: "refused" };
   try {
     const second = await planChecked(project, settings);
-    return await execute(project, writer, second, settings, lock.lostReason);
+    if (!second.plan.changes.some(isChange)) return await leaveAsItIs(project, writer, second, settings);
+    const isApproved =
+      second.plan.digest === first.plan.digest || (await settings.approve(second.plan, second.observed));
+    if (!isApproved) return { kind: "refused" };
+    return await execute(createContext(project, writer, second, settings), project, settings, lock);
   } finally {
     await lock.release();
   }
@@ -85,31 +102,40 @@ async function planChecked(project: Project, settings: ApplySettings): Promise<L
   return { ...look, plan: checkSavedPlan(settings.saved, look.plan, look.observed) };
 }
 
-async function execute(
+async function leaveAsItIs(
   project: Project,
   writer: HostWriter,
   look: Look,
   settings: ApplySettings,
-  lostReason: () => string | undefined,
 ): Promise<ApplyResult> {
-  const context = createContext(project, writer, look, settings);
-  const summary = await executePlan(context, lostReason);
+  const unhealthy = await verifyHealth(createContext(project, writer, look, settings));
+  return { kind: "nothing-to-do", plan: look.plan, unhealthy };
+}
+
+async function execute(
+  context: ApplyContext,
+  project: Project,
+  settings: ApplySettings,
+  lock: HeldLock,
+): Promise<ApplyResult> {
+  const summary = await executePlan(context, lock.lostReason);
   if (summary.interrupted) return { kind: "applied", summary, remaining: 0 };
   const unhealthy = await verifyHealth(context);
   const failed = summary.failed + unhealthy;
-  const whole = { ...summary, failed, unhealthy: summary.unhealthy + unhealthy };
-  const isUnfinished = failed + summary.skipped > 0;
+  const interrupted = settings.stop.soft.aborted;
+  const whole = { ...summary, failed, unhealthy: summary.unhealthy + unhealthy, interrupted };
+  const isUnfinished = interrupted || failed + summary.skipped > 0;
   return {
     kind: "applied",
     summary: whole,
-    remaining: isUnfinished ? 0 : await countRemaining(project, look, settings),
+    remaining: isUnfinished ? 0 : await countRemaining(project, context.plan, settings),
   };
 }
 
 /** A second plan must be empty; of a reviewed plan only the reviewed part is held to that. */
 async function countRemaining(
   project: Project,
-  { plan }: Look,
+  plan: Plan,
   { options, saved }: ApplySettings,
 ): Promise<number> {
   const after = await project.plan({ ...options, replace: [], adopt: [] });
@@ -143,6 +169,7 @@ function createContext(
       seeds: pLimit(SEEDS_AT_ONCE),
       mutations: pLimit(STARTS_AT_ONCE),
     },
+    endTurn: () => undefined,
     ids: new Map(),
     unchanged: new Set(),
   };

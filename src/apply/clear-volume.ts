@@ -1,12 +1,13 @@
-import { readContainerList } from "../docker/read-lists.js";
-import { inspectVolume } from "../docker/read-objects.js";
+import { readImageList, readVolumeList } from "../docker/read-lists.js";
 import { WarmError } from "../errors.js";
 import { isOwned, LABEL } from "../model/labels.js";
+import { SEED_PROOF_REPOSITORY } from "../model/names.js";
 import type { ObservedContainer } from "../model/observed.js";
 import type { Change } from "../model/plan.js";
 import type { VolumeResource } from "../model/resource.js";
 import { seedProof, seedProofTag } from "../model/seed-proof.js";
 import type { ApplyContext } from "./apply-context.js";
+import { type FoundVolume, findVolume, isVolumeOf, listContainers } from "./find-seed.js";
 
 /** Removes what a killed run left under the seeder's name, if it is ours. */
 export async function removeSeeder(resource: VolumeResource, context: ApplyContext): Promise<void> {
@@ -22,8 +23,8 @@ export async function removeSeeder(resource: VolumeResource, context: ApplyConte
 }
 
 /**
- * Removes the volume that stands in the way, with its proof. What mounts it is stopped and removed only if this
- * same plan makes it again; any other user is an error and nothing is touched.
+ * Removes the volume that stands in the way. What mounts it is stopped and removed only if this same plan makes
+ * it again; any other user is an error and nothing is touched.
  */
 export async function clearVolume(
   change: Change,
@@ -32,24 +33,26 @@ export async function clearVolume(
 ): Promise<void> {
   const found = await findVolume(resource.name, context);
   if (found === undefined) return;
-  const { precondition } = change;
-  if (!precondition.exists || precondition.id !== found.createdAt) {
+  if (!isAsPlanned(change, resource, found, context)) {
     throw new WarmError("plan-stale", `volume ${resource.name} has been made since the plan`, {
       hint: "run `warm plan` again",
     });
   }
   await removeMounters(resource.name, context);
   await context.writer.volumes.remove(resource.name);
-  await removeProof(resource.name, found, context);
 }
 
-async function findVolume(name: string, { host }: ApplyContext) {
-  try {
-    return await inspectVolume(host.reader, name);
-  } catch (error) {
-    if (error instanceof WarmError && error.code === "not-found") return undefined;
-    throw error;
-  }
+/**
+ * Up to Docker 20.10 the creation time is the time of the last change in the volume's root, so that a seeder that
+ * outlived its killed run still moves it. One of ours is ours to remove whatever its time: we hold the lock.
+ */
+function isAsPlanned(
+  { precondition }: Change,
+  resource: VolumeResource,
+  found: FoundVolume,
+  context: ApplyContext,
+): boolean {
+  return precondition.exists && (precondition.id === found.createdAt || isVolumeOf(resource, found, context));
 }
 
 async function removeMounters(volume: string, context: ApplyContext): Promise<void> {
@@ -75,7 +78,7 @@ function isRemadeHere({ labels, name }: ObservedContainer, { desired, changes }:
 /** Takes away the tag that proved the filling of this volume; a tag without its volume proves nothing. */
 export async function removeProof(
   name: string,
-  volume: { readonly labels: Readonly<Record<string, string>>; readonly createdAt: string },
+  volume: FoundVolume,
   { writer, desired }: ApplyContext,
 ): Promise<void> {
   const blobImageId = volume.labels[LABEL.blobImage];
@@ -84,10 +87,21 @@ export async function removeProof(
   await writer.images.untag(seedProofTag(seedProof({ tid, name, createdAt: volume.createdAt, blobImageId })));
 }
 
-async function listContainers(
-  { host }: ApplyContext,
-  filters: Record<string, string[]>,
-): Promise<ObservedContainer[]> {
-  const query = { all: "1", filters: JSON.stringify(filters) };
-  return readContainerList(await host.reader.getJson("list containers", "/containers/json", { query }));
+/**
+ * Takes away the tags of a template's earlier fillings, also of volumes that somebody else removed: each keeps a
+ * blob image on the host. Another project may have a template of this id, so a tag stays while any volume has it.
+ */
+export async function removeStaleProofs({ tid }: VolumeResource, context: ApplyContext): Promise<void> {
+  const { reader } = context.host;
+  const start = `${SEED_PROOF_REPOSITORY}:${tid}-`;
+  const query = { filters: JSON.stringify({ reference: [`${start}*`] }) };
+  const images = readImageList(await reader.getJson("list seed proofs", "/images/json", { query }));
+  const tags = images.flatMap(({ keys }) => keys.filter((key) => key.startsWith(start)));
+  if (tags.length === 0) return;
+  // Read after the tags: a tag is made while its volume stands.
+  const volumes = readVolumeList(await reader.getJson("list volumes", "/volumes"));
+  const standing = volumes.map(({ name, createdAt, labels }) =>
+    seedProofTag(seedProof({ tid, name, createdAt, blobImageId: labels[LABEL.blobImage] ?? "" })),
+  );
+  for (const tag of tags.filter((tag) => !standing.includes(tag))) await context.writer.images.untag(tag);
 }

@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { toHostLimits } from "../docker/host-limits.js";
-import { inspectVolume, readLastLogs } from "../docker/read-objects.js";
+import { readLastLogs } from "../docker/read-objects.js";
 import type { ContainerSettings } from "../docker/write-containers.js";
 import { toWarmError, WarmError } from "../errors.js";
 import { canonicalJson } from "../model/canonical.js";
 import { identityLabels, isOwned, LABEL } from "../model/labels.js";
-import type { ContainerResource } from "../model/resource.js";
+import type { ContainerResource, VolumeResource } from "../model/resource.js";
 import { isSecret } from "../model/secret.js";
-import { seedProof } from "../model/seed-proof.js";
-import { containerSpec, containerSpecHash } from "../model/spec.js";
+import { containerSpec, containerSpecHash, volumeSpecHash } from "../model/spec.js";
 import type { ApplyContext } from "./apply-context.js";
 import { networkId } from "./apply-network.js";
+import { requireSeed, unproven } from "./find-seed.js";
 import { resolveImageId } from "./pull-image.js";
 import { waitHealthy } from "./wait-healthy.js";
 
@@ -23,14 +23,21 @@ export async function createHealthy(
   resource: ContainerResource,
   context: ApplyContext,
 ): Promise<string> {
-  const { writer, emit, host, limits } = context;
+  const { writer, emit, host } = context;
   const { address } = resource;
   emit({ type: "action-progress", address, action: "create", phase: "creating" });
-  const settings = await createSettings(resource, context);
-  const id = await limits.mutations(() => createOrTakeOver(name, settings, context));
+  const volume = volumeOf(resource, context);
+  const proof = await requireSeed(volume, context);
+  const settings = await createSettings(resource, proof, context);
+  const isSuccessor = name !== resource.name;
+  const id = await (isSuccessor
+    ? createOrTakeOver(name, settings, context)
+    : writer.containers.create(name, settings));
   try {
+    // Docker makes a volume that went missing since then anew with the container.
+    if ((await requireSeed(volume, context)) !== proof) throw unproven(volume);
     emit({ type: "action-progress", address, action: "create", phase: "starting" });
-    await limits.mutations(() => writer.containers.start(id));
+    await writer.containers.start(id);
     await waitHealthy(id, resource, context);
     return id;
   } catch (error) {
@@ -42,7 +49,10 @@ export async function createHealthy(
   }
 }
 
-/** A taken name is a race or a leftover of ours: ours is removed and the name asked for once more. */
+/**
+ * A successor's name is taken by what a killed swap left: ours is removed and the name asked for once more. The
+ * container's own name was free when it was planned, so who has that now is another writer at work.
+ */
 async function createOrTakeOver(
   name: string,
   settings: ContainerSettings,
@@ -66,12 +76,13 @@ async function createOrTakeOver(
 
 async function createSettings(
   resource: ContainerResource,
+  proof: string,
   context: ApplyContext,
 ): Promise<ContainerSettings> {
   const { desired, reach, resources } = context;
+  const volume = volumeOf(resource, context);
   const salts = new Map(Object.keys(resource.env).map((name) => [name, randomBytes(8).toString("hex")]));
   const spec = containerSpec(resource, (name) => salts.get(name) ?? "");
-  const volumeName = resources.get(resource.volume)?.name ?? "";
   const networkName = resources.get(resource.network)?.name ?? "";
   const port = `${resource.port}/tcp`;
   const published = { [port]: [{ HostIp: "127.0.0.1", HostPort: "" }] };
@@ -83,7 +94,8 @@ async function createSettings(
     Labels: {
       ...identityLabels(desired.project, resource.address, containerSpecHash(spec)),
       [LABEL.spec]: canonicalJson(spec),
-      [LABEL.seeded]: await proofOf(volumeName, resource, context),
+      // The second proof of the seed: it stays when somebody cleans up image tags.
+      [LABEL.seeded]: proof,
       [LABEL.cyanprint]: "true",
     },
     ExposedPorts: { [port]: {} },
@@ -92,20 +104,25 @@ async function createSettings(
     },
     HostConfig: {
       NetworkMode: networkName,
-      Mounts: [{ Type: "volume", Source: volumeName, Target: resource.mount, ReadOnly: true }],
+      Mounts: [seedMount(volume, resource.mount, desired.project) as never],
       ...(reach === "published" ? { PortBindings: published } : {}),
       ...toHostLimits(resource.limits),
     },
   };
 }
 
-/** The second proof of a seed: it stays when somebody cleans up image tags. */
-async function proofOf(
-  volumeName: string,
-  resource: ContainerResource,
-  { host }: ApplyContext,
-): Promise<string> {
-  const { labels, createdAt } = await inspectVolume(host.reader, volumeName);
-  const blobImageId = labels[LABEL.blobImage] ?? "";
-  return seedProof({ tid: resource.tid, name: volumeName, createdAt, blobImageId });
+function volumeOf({ volume }: ContainerResource, { resources }: ApplyContext): VolumeResource {
+  const resource = resources.get(volume);
+  if (resource?.kind !== "volume") throw new WarmError("internal", `${volume} is no volume of this project`);
+  return resource;
+}
+
+/**
+ * Read-only and without the image's own files at that place, so that nothing but the blob's content is served. An
+ * existing volume keeps its labels; with these, one that Docker makes anew is seen to be ours and unseeded.
+ */
+function seedMount(volume: VolumeResource, target: string, project: string) {
+  const labels = identityLabels(project, volume.address, volumeSpecHash(volume));
+  const options = { NoCopy: true, Labels: labels };
+  return { Type: "volume", Source: volume.name, Target: target, ReadOnly: true, VolumeOptions: options };
 }

@@ -1,3 +1,4 @@
+import type { LimitFunction } from "p-limit";
 import { toWarmError, WarmError } from "../errors.js";
 import type { ApplySummary } from "../model/event.js";
 import { type Change, isChange } from "../model/plan.js";
@@ -16,29 +17,33 @@ import { seedVolume } from "./seed-volume.js";
  */
 export async function executePlan(
   context: ApplyContext,
-  lockReason: () => string | undefined,
+  lockReason: () => Promise<string | undefined>,
 ): Promise<ApplySummary> {
   const { plan, emit, stop, clock } = context;
   const changes = plan.changes.filter(isChange);
   const outcomes = await runGraph(changes, {
-    stopReason: () => lockReason() ?? (stop.soft.aborted ? "interrupted" : undefined),
+    inTurn: (change, work) => takeTurn(limitOf(change, context), work),
+    stopReason: async () => (stop.soft.aborted ? "interrupted" : lockReason()),
     onSkip: ({ address, action }, because) => emit({ type: "action-skipped", address, action, because }),
-    run: (change) => withinLimit(change, context, () => runChange(change, context, clock.now())),
+    run: (change, endTurn) => runChange(change, { ...context, endTurn }, clock.now()),
   });
-  const summary = summarise([...outcomes.values()], stop.soft.aborted);
-  emit({ type: "summary", ...summary });
-  return summary;
+  return summarise([...outcomes.values()], stop.soft.aborted);
 }
 
-function withinLimit(
-  { kind, action }: Change,
-  { limits }: ApplyContext,
-  run: () => Promise<void>,
-): Promise<void> {
-  if (kind === "image") return limits.pulls(run);
-  if (kind === "volume" && action !== "delete") return limits.seeds(run);
-  // A container waits for its health for as long as it takes: it takes its place among the mutations by itself.
-  return kind === "container" && action !== "delete" ? run() : limits.mutations(run);
+function limitOf({ kind, action }: Change, { limits }: ApplyContext): LimitFunction {
+  if (kind === "image") return limits.pulls;
+  return kind === "volume" && action !== "delete" ? limits.seeds : limits.mutations;
+}
+
+/** Work that only waits from some point on, a container for its health, ends its turn there. */
+function takeTurn<T>(limit: LimitFunction, work: (endTurn: () => void) => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const turn = () =>
+      new Promise<void>((endTurn) => {
+        work(endTurn).then(resolve, reject).finally(endTurn);
+      });
+    void limit(turn);
+  });
 }
 
 async function runChange(change: Change, context: ApplyContext, startedAt: number): Promise<void> {
@@ -76,10 +81,14 @@ async function dispatch(change: Change, context: ApplyContext): Promise<ActionRe
 
 /** A conflict is in the plan to be seen; applying it can only say so again. */
 function conflict({ name, heldBy = "something else", reasons }: Change): WarmError {
-  const isName = reasons.includes("conflict-name");
-  return new WarmError(isName ? "name-conflict" : "in-use", `${name}: ${heldBy}`, {
-    hint: isName ? "`--adopt ADDRESS` takes it over; or rename one of the two" : "free it, then apply again",
-  });
+  const message = `${name}: ${heldBy}`;
+  if (reasons.includes("missing"))
+    return new WarmError("image-not-found", message, { hint: `\`docker pull ${name}\`, or allow pulls` });
+  if (reasons.includes("conflict-name"))
+    return new WarmError("name-conflict", message, {
+      hint: "`--adopt ADDRESS` takes it over; or rename one of the two",
+    });
+  return new WarmError("in-use", message, { hint: "free it, then apply again" });
 }
 
 function summarise(outcomes: readonly Outcome[], interrupted: boolean): ApplySummary {

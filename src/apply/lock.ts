@@ -12,6 +12,8 @@ import { describeHolder, HOLDER_FILE, readLock, type StandingLock } from "./lock
 /** How long a lock outlives its holder's last sign of life, and how often that sign is given. */
 const TTL_MS = 30_000;
 const RENEW_MS = 8_000;
+/** The holder stops a little ahead of that: the daemon's clock is known to the second, and calls take their time. */
+const TRUSTED_MS = TTL_MS - 5_000;
 const RETRY_MS = 500;
 const LOCK_IMAGE = { repository: "warm-lock", tag: "1" } as const;
 
@@ -27,8 +29,9 @@ export interface LockRequest {
 }
 
 export interface HeldLock {
-  /** Why the lock may no longer be relied on, or undefined while it may. */
-  lostReason(): string | undefined;
+  /** Asks the daemon why the lock may no longer be relied on; undefined while it may. */
+  lostReason(): Promise<string | undefined>;
+  /** Never throws: a lock that cannot be given back expires. */
   release(): Promise<void>;
 }
 
@@ -36,6 +39,7 @@ export interface HeldLock {
  * Takes a project's lock on a host (design, protocol "lock"): making a container of a fixed name succeeds for
  * exactly one. It is signed with a file inside, renewed while it is held, and broken once expired. Times are the
  * daemon's, so that two machines with different clocks agree.
+ * @returns undefined when the wait was cancelled.
  * @throws WarmError `locked` with the holder, when it is still held after the time-out.
  */
 export async function acquireLock(
@@ -43,7 +47,7 @@ export async function acquireLock(
   writer: HostWriter,
   clock: Clock,
   request: LockRequest,
-): Promise<HeldLock> {
+): Promise<HeldLock | undefined> {
   const daemonNow = () => clock.now() + host.reader.clockOffsetMs();
   const giveUpAt = clock.now() + request.timeoutMs;
   let isTold = false;
@@ -57,10 +61,11 @@ export async function acquireLock(
       request.emit({ type: "lock-broken", holder: standing.holder });
       continue;
     }
-    if (clock.now() >= giveUpAt || request.cancel.aborted) throw lockedBy(request.project, standing.holder);
+    if (clock.now() >= giveUpAt) throw lockedBy(request.project, standing.holder);
     if (!isTold) request.emit({ type: "lock-waiting", holder: standing.holder });
     isTold = true;
     await clock.sleep(RETRY_MS * (0.5 + clock.random()), request.cancel);
+    if (request.cancel.aborted) return undefined;
   }
 }
 
@@ -108,7 +113,8 @@ async function holdLock(
 ): Promise<HeldLock> {
   const id = randomUUID();
   const stop = new AbortController();
-  let goodUntilMs = clock.now() + TTL_MS;
+  const broken = `the lock of project ${project} was broken by someone`;
+  let trustedUntilMs = clock.now() + TRUSTED_MS;
   let lost: string | undefined;
 
   async function sign(since?: string): Promise<LockHolder> {
@@ -116,7 +122,7 @@ async function holdLock(
     const nowMs = startedAt + host.reader.clockOffsetMs();
     const holder = describeHolder({ id, command, reason, nowMs, ttlMs: TTL_MS, ...(since ? { since } : {}) });
     await writer.containers.putFile(containerId, HOLDER_FILE, JSON.stringify(holder));
-    goodUntilMs = startedAt + TTL_MS;
+    trustedUntilMs = startedAt + TRUSTED_MS;
     return holder;
   }
 
@@ -125,7 +131,7 @@ async function holdLock(
       await clock.sleep(RENEW_MS, stop.signal);
       if (stop.signal.aborted) return;
       await sign(since).catch((error: WarmError) => {
-        if (error.code === "not-found") lost = `the lock of project ${project} was broken by someone`;
+        if (error.code === "not-found") lost = broken;
       });
     }
   }
@@ -136,14 +142,28 @@ async function holdLock(
   });
   const renewing = renew(since);
   return {
-    lostReason: () =>
-      lost ?? (clock.now() < goodUntilMs ? undefined : `the lock of project ${project} could not be renewed`),
+    async lostReason() {
+      if (lost === undefined && !(await isStanding(host, containerId))) lost = broken;
+      if (lost === undefined && clock.now() >= trustedUntilMs)
+        return `the lock of project ${project} could not be renewed`;
+      return lost;
+    },
     async release() {
       stop.abort();
       await renewing;
-      await writer.containers.remove(containerId);
+      await writer.containers.remove(containerId).catch(() => undefined);
     },
   };
+}
+
+/** A daemon that does not answer has not taken the lock away; what is started next will fail by itself. */
+async function isStanding(host: Host, containerId: string): Promise<boolean> {
+  try {
+    await host.reader.getJson("look at the lock", `/containers/${containerId}/json`);
+    return true;
+  } catch (error) {
+    return !(error instanceof WarmError && error.code === "not-found");
+  }
 }
 
 function lockedBy(project: string, holder: LockHolder | undefined): WarmError {

@@ -6,6 +6,12 @@ export interface ProbeTarget {
   readonly port: number;
 }
 
+export interface ProbeLimits {
+  readonly timeoutMs: number;
+  /** Ends the try at once. */
+  readonly cancel?: AbortSignal;
+}
+
 export interface ProbeResult {
   readonly isHealthy: boolean;
   /** What came back, as a clause: `HTTP 500`, `connection refused`. */
@@ -16,33 +22,35 @@ export interface ProbeResult {
 export function probeHttp(
   { host, port }: ProbeTarget,
   path: string,
-  timeoutMs: number,
+  limits: ProbeLimits,
 ): Promise<ProbeResult> {
   return new Promise((resolve) => {
-    const request = get(
-      { host, port, path, agent: false, signal: AbortSignal.timeout(timeoutMs) },
-      (answer) => {
-        answer.destroy();
-        resolve({ isHealthy: answer.statusCode === 200, answer: `HTTP ${answer.statusCode}` });
-      },
-    );
-    request.on("error", (error) => resolve({ isHealthy: false, answer: describe(error, timeoutMs) }));
+    const request = get({ host, port, path, agent: false, signal: signalFor(limits) }, (answer) => {
+      answer.destroy();
+      resolve({ isHealthy: answer.statusCode === 200, answer: `HTTP ${answer.statusCode}` });
+    });
+    request.on("error", (error) => resolve({ isHealthy: false, answer: describe(error, limits) }));
   });
 }
 
 /** One connection; healthy means that it was accepted. */
-export function probeTcp({ host, port }: ProbeTarget, timeoutMs: number): Promise<ProbeResult> {
+export function probeTcp({ host, port }: ProbeTarget, limits: ProbeLimits): Promise<ProbeResult> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, signal: AbortSignal.timeout(timeoutMs) });
+    const socket = connect({ host, port, signal: signalFor(limits) });
     socket.on("connect", () => {
       socket.destroy();
       resolve({ isHealthy: true, answer: "connected" });
     });
-    socket.on("error", (error) => resolve({ isHealthy: false, answer: describe(error, timeoutMs) }));
+    socket.on("error", (error) => resolve({ isHealthy: false, answer: describe(error, limits) }));
   });
 }
 
-function describe(error: NodeJS.ErrnoException, timeoutMs: number): string {
+function signalFor({ timeoutMs, cancel }: ProbeLimits): AbortSignal {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  return cancel === undefined ? timeout : AbortSignal.any([timeout, cancel]);
+}
+
+function describe(error: NodeJS.ErrnoException, { timeoutMs }: ProbeLimits): string {
   if (error.name === "AbortError" || error.name === "TimeoutError") return `no answer within ${timeoutMs} ms`;
   return error.code === "ECONNREFUSED" ? "connection refused" : error.message;
 }

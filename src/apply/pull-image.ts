@@ -1,4 +1,5 @@
-import { inspectImage } from "../docker/read-objects.js";
+import type { Host } from "../docker/connect.js";
+import { type ImageFacts, inspectImage } from "../docker/read-objects.js";
 import { WarmError } from "../errors.js";
 import type { Change } from "../model/plan.js";
 import type { Address, ImageResource } from "../model/resource.js";
@@ -16,41 +17,73 @@ export async function pullImage(
   resource: ImageResource,
   context: ApplyContext,
 ): Promise<ActionResult> {
-  let lastBytes = 0;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      await pullOnce(resource, context, (bytes) => {
-        lastBytes = bytes;
-      });
-      break;
+      return await pullOnce(change, resource, context);
     } catch (error) {
       if (!isWorthRetrying(error, attempt, context)) throw error;
       await pauseBeforeRetry(error as WarmError, attempt, change.address, context);
     }
   }
-  const id = await resolvePulled(resource, context);
-  const before = change.precondition.exists ? change.precondition.id : undefined;
-  if (id !== before) return { detail: lastBytes > 0 ? `${(lastBytes / 1e6).toFixed(1)} MB` : "" };
-  context.unchanged.add(change.address);
-  return { detail: "the same image for this platform" };
 }
 
 async function pullOnce(
+  change: Change,
   resource: ImageResource,
-  { writer, desired, emit, stop }: ApplyContext,
-  onBytes: (bytes: number) => void,
-): Promise<void> {
-  const { address } = resource;
-  emit({ type: "action-progress", address, action: "create", phase: "pulling" });
+  { host, writer, desired, emit, stop, ids, unchanged }: ApplyContext,
+): Promise<ActionResult> {
+  const { address, action } = change;
+  let bytes = 0;
+  emit({ type: "action-progress", address, action, phase: "pulling" });
   await writer.images.pull({
     image: resource.name,
     idleTimeoutMs: desired.pull.idleTimeoutMs,
     cancel: stop.hard,
     onProgress: (pull) => {
-      onBytes(pull.bytesTotal);
-      emit({ type: "action-progress", address, action: "create", phase: "pulling", pull });
+      bytes = pull.bytesTotal;
+      emit({ type: "action-progress", address, action, phase: "pulling", pull });
     },
   });
+  const image = await inspectPulled(resource, host);
+  checkMoved(change, image);
+  ids.set(address, image.id);
+  if (image.id !== idBefore(change)) return { detail: bytes > 0 ? `${(bytes / 1e6).toFixed(1)} MB` : "" };
+  unchanged.add(address);
+  return { detail: "the same image for this platform" };
+}
+
+const idBefore = ({ precondition }: Change) => (precondition.exists ? precondition.id : undefined);
+
+/** The only proof of a pull: the image is there, and it is one that this host can run. */
+async function inspectPulled({ name, lookup }: ImageResource, host: Host): Promise<ImageFacts> {
+  const image = await inspectImage(host.reader, lookup).catch((error: unknown) => {
+    if (!(error instanceof WarmError) || error.code !== "not-found") throw error;
+    throw new WarmError("pull-failed", `pull ${name}: the stream ended, and the image is not there`, {
+      cause: error,
+    });
+  });
+  checkPlatform(name, image, host);
+  return image;
+}
+
+/** A stream that ended too early leaves the old image under the tag, which a look at the tag alone would accept. */
+function checkMoved(change: Change, { id, digests }: ImageFacts): void {
+  const wanted = change.fields.find(({ path }) => path === "digest")?.after;
+  if (typeof wanted !== "string" || id !== idBefore(change) || digests.includes(wanted)) return;
+  throw new WarmError("pull-failed", `pull ${change.name}: the stream ended, and the tag has not moved`);
+}
+
+/** Processors that run programs of another architecture as they are. */
+const ALSO_RUNS: Readonly<Record<string, string>> = { amd64: "386", arm64: "arm" };
+
+function checkPlatform(name: string, { os, arch }: ImageFacts, { facts }: Host): void {
+  const isFit = os === facts.os && ["", facts.arch, ALSO_RUNS[facts.arch]].includes(arch);
+  if (isFit) return;
+  throw new WarmError(
+    "platform-mismatch",
+    `image ${name} is built for ${os}/${arch}, this host is ${facts.os}/${facts.arch}`,
+    { hint: "name an image for this platform, or build one" },
+  );
 }
 
 function isWorthRetrying(error: unknown, attempt: number, { desired, stop }: ApplyContext): boolean {
@@ -73,21 +106,6 @@ async function pauseBeforeRetry(
   if (stop.soft.aborted) throw error;
 }
 
-/** The only proof of a pull: the image is there, and it is one that this host can run. */
-async function resolvePulled(resource: ImageResource, { host, ids }: ApplyContext): Promise<string> {
-  const image = await inspectImage(host.reader, resource.lookup);
-  const { os, arch } = host.facts;
-  if (image.os !== os || (image.arch !== "" && image.arch !== arch)) {
-    throw new WarmError(
-      "platform-mismatch",
-      `pull ${resource.name}: the image is built for ${image.os}/${image.arch}, this host is ${os}/${arch}`,
-      { hint: "name an image for this platform, or build one" },
-    );
-  }
-  ids.set(resource.address, image.id);
-  return image.id;
-}
-
 /** The ID of an image that was here before or was pulled in this run. */
 export async function resolveImageId(
   address: Address,
@@ -97,7 +115,8 @@ export async function resolveImageId(
   if (known !== undefined) return known;
   const resource = resources.get(address);
   if (resource?.kind !== "image") throw new WarmError("internal", `${address} is no image of this project`);
-  const { id } = await inspectImage(host.reader, resource.lookup);
-  ids.set(address, id);
-  return id;
+  const image = await inspectImage(host.reader, resource.lookup);
+  checkPlatform(resource.name, image, host);
+  ids.set(address, image.id);
+  return image.id;
 }

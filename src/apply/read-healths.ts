@@ -37,7 +37,8 @@ async function askOnce(resource: ContainerResource, container: ObservedContainer
   if (health.type === "healthcheck") return container.health ?? "unknown";
   if (health.type === "exec" || !host) return "unknown";
   const target = { host, port };
+  const limits = { timeoutMs: TRY_MS };
   const { isHealthy } =
-    health.type === "tcp" ? await probeTcp(target, TRY_MS) : await probeHttp(target, health.path, TRY_MS);
+    health.type === "tcp" ? await probeTcp(target, limits) : await probeHttp(target, health.path, limits);
   return isHealthy ? "healthy" : "unhealthy";
 }

@@ -7,10 +7,12 @@ export type Outcome =
   | { readonly kind: "skipped"; readonly because: string };
 
 export interface GraphSettings {
-  /** Runs one change; a rejection fails it. */
-  readonly run: (change: Change) => Promise<void>;
-  /** Why nothing may be started any more, or undefined. Asked right before each start. */
-  readonly stopReason: () => string | undefined;
+  /** Begins the work on a change when there is room for it. */
+  readonly inTurn: (change: Change, work: (endTurn: () => void) => Promise<Outcome>) => Promise<Outcome>;
+  /** Runs one change; a rejection fails it. `endTurn` makes room for the next one, ahead of the end. */
+  readonly run: (change: Change, endTurn: () => void) => Promise<void>;
+  /** Why nothing may be started any more, or undefined. Asked right before each start, in its turn. */
+  readonly stopReason: () => Promise<string | undefined>;
   readonly onSkip: (change: Change, because: string) => void;
 }
 
@@ -40,17 +42,22 @@ export async function runGraph(
       parents.map(async (parent) => [parent, await outcomeOf(parent)] as const),
     );
     const blocked = outcomes.find(([, outcome]) => outcome.kind !== "done");
-    const because = blocked === undefined ? settings.stopReason() : `${blocked[0].address} is not in place`;
-    if (because !== undefined) {
-      settings.onSkip(change, because);
-      return { kind: "skipped", because };
-    }
-    try {
-      await settings.run(change);
-      return { kind: "done" };
-    } catch (error) {
-      return { kind: "failed", error };
-    }
+    if (blocked !== undefined) return skip(change, `${blocked[0].address} is not in place`);
+    return settings.inTurn(change, async (endTurn) => {
+      const because = await settings.stopReason();
+      if (because !== undefined) return skip(change, because);
+      try {
+        await settings.run(change, endTurn);
+        return { kind: "done" };
+      } catch (error) {
+        return { kind: "failed", error };
+      }
+    });
+  }
+
+  function skip(change: Change, because: string): Outcome {
+    settings.onSkip(change, because);
+    return { kind: "skipped", because };
   }
 
   const outcomes = await Promise.all(

@@ -1,18 +1,19 @@
 import { inspectVolume, readLastLogs } from "../docker/read-objects.js";
-import { toWarmError, WarmError } from "../errors.js";
+import { WarmError } from "../errors.js";
 import { canonicalJson } from "../model/canonical.js";
 import { identityLabels, LABEL } from "../model/labels.js";
 import { SEED_PROOF_REPOSITORY } from "../model/names.js";
 import type { Change } from "../model/plan.js";
 import type { VolumeResource } from "../model/resource.js";
-import { seedProof } from "../model/seed-proof.js";
-import { volumeSpec, volumeSpecHash } from "../model/spec.js";
+import { parseVolumeSpec, volumeSpec, volumeSpecHash } from "../model/spec.js";
 import type { ActionResult, ApplyContext } from "./apply-context.js";
-import { clearVolume, removeSeeder } from "./clear-volume.js";
+import { clearVolume, removeSeeder, removeStaleProofs } from "./clear-volume.js";
+import { findSeed, findVolume, isVolumeOf, proofOf } from "./find-seed.js";
 import { resolveImageId } from "./pull-image.js";
 
 /** A blob that unpacks for longer is taken for stuck. */
 const SEED_DEADLINE_MS = 15 * 60_000;
+const COMMAND_HINT = "its command must unpack into the mount and exit 0";
 
 /**
  * Fills a template volume (design, protocol "seeding"): the volume is born with its seeder, and only a seeder
@@ -24,24 +25,43 @@ export async function seedVolume(
   resource: VolumeResource,
   context: ApplyContext,
 ): Promise<ActionResult> {
-  const { emit, unchanged } = context;
-  if (change.reasons.every((reason) => reason === "seed-changed") && unchanged.has(resource.blob)) {
-    unchanged.add(change.address);
+  const { emit, unchanged, writer } = context;
+  const { address, action } = change;
+  const blobImageId = await resolveImageId(resource.blob, context);
+  if (await isGoodAlready(change, resource, blobImageId, context)) {
+    unchanged.add(address);
     return { detail: "already seeded from this image" };
   }
   await removeSeeder(resource, context);
   await clearVolume(change, resource, context);
-  emit({ type: "action-progress", address: change.address, action: change.action, phase: "seeding" });
-  const blobImageId = await resolveImageId(resource.blob, context);
-  const seeder = await createSeeder(resource, blobImageId, context);
+  await removeStaleProofs(resource, context);
+  emit({ type: "action-progress", address, action, phase: "seeding" });
+  let seeder: string | undefined;
   try {
+    seeder = await createSeeder(resource, blobImageId, context);
     await runSeeder(resource, seeder, context);
     await proveSeed(resource, blobImageId, context);
   } catch (error) {
-    throw await undoSeed(resource, seeder, toWarmError(error), context);
+    await undoSeed(resource, seeder, context);
+    throw asBlobProblem(error, resource);
   }
-  await context.writer.containers.remove(seeder);
+  await writer.containers.remove(seeder);
   return {};
+}
+
+/** A tag that has moved may turn out to name the very image that the volume was filled from. */
+async function isGoodAlready(
+  { reasons }: Change,
+  resource: VolumeResource,
+  blobImageId: string,
+  context: ApplyContext,
+): Promise<boolean> {
+  if (!context.unchanged.has(resource.blob) || reasons.some((reason) => reason !== "seed-changed"))
+    return false;
+  const labels = (await findSeed(resource, context))?.labels ?? {};
+  return (
+    labels[LABEL.blobImage] === blobImageId && parseVolumeSpec(labels[LABEL.spec])?.mount === resource.mount
+  );
 }
 
 async function createSeeder(
@@ -72,8 +92,7 @@ async function createSeeder(
   });
   // Docker takes an existing volume of that name without a word, and without our labels.
   const made = await inspectVolume(host.reader, resource.name);
-  if (made.labels[LABEL.project] === desired.project && made.labels[LABEL.blobImage] === blobImageId)
-    return seeder;
+  if (isVolumeOf(resource, made, context) && made.labels[LABEL.blobImage] === blobImageId) return seeder;
   await writer.containers.remove(seeder);
   throw new WarmError("name-conflict", `volume ${resource.name} was made by someone else meanwhile`, {
     hint: "run `warm plan` again",
@@ -89,7 +108,7 @@ async function runSeeder(
   const exitCode = await writer.containers.waitExit(seeder, SEED_DEADLINE_MS, stop.hard);
   if (exitCode === 0) return;
   throw new WarmError("seed-failed", `the blob image of ${resource.name} ended with exit code ${exitCode}`, {
-    hint: "its command must unpack into the mount and exit 0",
+    hint: COMMAND_HINT,
     logs: await readLastLogs(host.reader, seeder),
   });
 }
@@ -100,23 +119,36 @@ async function proveSeed(
   blobImageId: string,
   { host, writer }: ApplyContext,
 ): Promise<void> {
-  const { createdAt } = await inspectVolume(host.reader, resource.name);
-  const proof = seedProof({ tid: resource.tid, name: resource.name, createdAt, blobImageId });
+  const proof = proofOf(resource, await inspectVolume(host.reader, resource.name));
   await writer.images.tag(blobImageId, SEED_PROOF_REPOSITORY, proof);
 }
 
-/** Cleans up as far as the daemon lets; the error that is told is the first one. */
+/**
+ * Cleans up as far as the daemon lets; the error that is told is the one that led here.
+ * @param seeder undefined when making it failed: it may have been made all the same
+ */
 async function undoSeed(
   resource: VolumeResource,
-  seeder: string,
-  error: WarmError,
-  { writer }: ApplyContext,
-): Promise<WarmError> {
+  seeder: string | undefined,
+  context: ApplyContext,
+): Promise<void> {
+  const { writer } = context;
   try {
-    await writer.containers.remove(seeder);
+    // By its ID: the name may be another run's by now, if we lost the lock.
+    if (seeder === undefined) await removeSeeder(resource, context);
+    else await writer.containers.remove(seeder);
+    const volume = await findVolume(resource.name, context);
+    if (volume === undefined || !isVolumeOf(resource, volume, context)) return;
     await writer.volumes.remove(resource.name);
+    await removeStaleProofs(resource, context);
   } catch {
     // A seeder or a volume that stays is seen as `seed-incomplete` by the next plan.
   }
-  return error;
+}
+
+/** A blob image that Docker will not run at all fails like one that ends badly. */
+function asBlobProblem(error: unknown, { name }: VolumeResource): unknown {
+  if (!(error instanceof WarmError) || error.code !== "rejected") return error;
+  const message = `the blob image of ${name} cannot be run: ${error.message}`;
+  return new WarmError("seed-failed", message, { hint: COMMAND_HINT, cause: error });
 }

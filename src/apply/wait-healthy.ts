@@ -7,7 +7,8 @@ import { type ProbeResult, type ProbeTarget, probeHttp, probeTcp } from "./probe
 
 /** The first tries come quickly: a small server is up long before the first interval is over. */
 const FIRST_PAUSE_MS = 25;
-const LONGEST_TRY_MS = 5000;
+/** How long one try may take. The interval is a pause between tries and says nothing about slow answers. */
+const TRY_MS = 5000;
 
 /**
  * Asks a container until it is healthy (design, protocol "health"). One that exits ends the wait at once.
@@ -18,15 +19,17 @@ export async function waitHealthy(
   resource: ContainerResource,
   context: ApplyContext,
 ): Promise<void> {
-  const { clock, emit, stop } = context;
+  const { clock, emit, stop, endTurn } = context;
   const { health, address } = resource;
+  endTurn();
   const deadline = clock.now() + health.timeoutMs;
   let pauseMs = FIRST_PAUSE_MS;
   let isTold = false;
   for (;;) {
     const facts = await inspectContainer(context.host.reader, id);
     if (!facts.isRunning) throw await exited(facts, resource, context);
-    const result = await probe(facts, resource, context);
+    const tryMs = Math.max(1, Math.min(TRY_MS, deadline - clock.now()));
+    const result = await probe(facts, resource, tryMs, context);
     if (result.isHealthy) return;
     if (stop.hard.aborted)
       throw new WarmError("interrupted", `${address}: interrupted while waiting for its health`);
@@ -40,13 +43,13 @@ export async function waitHealthy(
 }
 
 /** One try, by whatever means the resource asks for. */
-export async function probe(
+async function probe(
   facts: ContainerFacts,
   resource: ContainerResource,
+  tryMs: number,
   context: ApplyContext,
 ): Promise<ProbeResult> {
   const { health } = resource;
-  const tryMs = Math.min(Math.max(health.intervalMs, 1000), LONGEST_TRY_MS);
   switch (health.type) {
     case "healthcheck":
       return { isHealthy: facts.health === "healthy", answer: describeHealthcheck(facts.health) };
@@ -61,7 +64,8 @@ export async function probe(
       const target = targetOf(facts, resource, context);
       if (target === undefined)
         return { isHealthy: false, answer: `no way to its port ${resource.port} from here` };
-      return health.type === "tcp" ? probeTcp(target, tryMs) : probeHttp(target, health.path, tryMs);
+      const limits = { timeoutMs: tryMs, cancel: context.stop.hard };
+      return health.type === "tcp" ? probeTcp(target, limits) : probeHttp(target, health.path, limits);
     }
   }
 }

@@ -55,7 +55,7 @@ export function applyExitCode(result: ApplyResult, interruptedBy: number | undef
     case "refused":
       return interruptedBy ?? 4;
     case "nothing-to-do":
-      return result.unhealthy === 0 ? 0 : 7;
+      return interruptedBy ?? (result.unhealthy === 0 ? 0 : 7);
     case "applied": {
       const { failed, skipped, unhealthy } = result.summary;
       if (result.summary.interrupted) return interruptedBy ?? 130;

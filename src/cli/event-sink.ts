@@ -36,5 +36,5 @@ export function openEventSink(terminal: Terminal, isJson: boolean): EventSink {
     style: err,
     now: () => Date.now(),
   });
-  return { emit: progress.handle, say: terminal.note, close: progress.stop };
+  return { emit: progress.handle, say: progress.say, close: progress.stop };
 }

@@ -8,8 +8,9 @@ import { createProgram } from "./program.js";
 import { openTerminal, type Terminal } from "./terminal.js";
 
 const terminal = openTerminal(process.env);
-// A reader that went away (`warm plan | head -1`) is no reason for a stack trace.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+process.stdout.on("error", onResultLost);
+// There is nowhere left to tell it.
+process.stderr.on("error", () => undefined);
 process.exitCode = await run(process.argv, terminal);
 
 async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -23,6 +24,18 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
   } catch (error) {
     return report(error, terminal);
   }
+}
+
+/**
+ * A reader that went away (`warm plan | head -1`) is no reason for a stack trace, nor to leave an apply half done.
+ * A result that could not be written is a failure.
+ */
+function onResultLost({ code, message }: NodeJS.ErrnoException): void {
+  if (code === "EPIPE" || code === "ERR_STREAM_DESTROYED") return;
+  process.once("exit", () => {
+    process.exitCode ||= 1;
+  });
+  terminal.note(`error: cannot write the result: ${message}`);
 }
 
 /** Every error of every command ends here, told once. */

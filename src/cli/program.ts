@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { parseDurationMs } from "../config/units.js";
 import type { CommandContext, GlobalOptions } from "./command-context.js";
@@ -16,12 +17,16 @@ type Run<Arguments extends unknown[], Options> = (
 export function createProgram(base: Base, done: (exitCode: number) => void): Command {
   const program = new Command("warm")
     .description(
-      "Keeps Docker hosts warm: declares in warm.yaml what must be hot, plans what is missing, makes it so.",
+      "Keeps Docker hosts warm: you declare in warm.yaml what must be hot, `warm plan` shows what is missing, `warm apply` makes it so.",
     )
+    .version(readVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this")
+    .helpCommand("help [command]", "print the help of a command")
     .option("-f, --file <path>", "the file that declares what is wanted", "warm.yaml")
     .option("-H, --host <endpoint>", "Docker endpoint; default as the docker CLI chooses it")
     .exitOverride()
-    .showHelpAfterError("(warm --help lists the commands and options)")
+    .showHelpAfterError("(warm --help lists the commands)")
+    .addHelpText("after", "\nStart with `warm init`. `warm help plan` says more of a command.")
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false });
 
   /** Binds a lazily loaded command to commander's way of calling. */
@@ -38,6 +43,8 @@ export function createProgram(base: Base, done: (exitCode: number) => void): Com
   addPlanCommands(program, action);
   addApplyCommands(program, action);
   addLookCommands(program, action);
+  for (const command of program.commands)
+    command.showHelpAfterError(`(warm ${command.name()} --help lists its options)`);
   return program;
 }
 
@@ -122,21 +129,27 @@ function addLookCommands(program: Command, action: Action): void {
 
 function addSelection(command: Command): Command {
   return command
-    .option("--target <address>", "only this and what it depends on (repeatable)", collect, [])
-    .option("--exclude <address>", "not this nor what depends on it (repeatable)", collect, [])
-    .option("--replace <address>", "make this anew even if nothing has changed (repeatable)", collect, [])
-    .option("--adopt <address>", "take over the foreign object that has this name (repeatable)", collect, []);
+    .option("--target <address>", "only this and what it depends on (repeatable)", collect)
+    .option("--exclude <address>", "not this nor what depends on it (repeatable)", collect)
+    .option("--replace <address>", "make this anew even if nothing has changed (repeatable)", collect)
+    .option("--adopt <address>", "take over the foreign object that has this name (repeatable)", collect);
 }
 
 function addRunOptions(command: Command): Command {
   return command
     .option("--auto-approve", "do not ask")
-    .option("--json", "print events as NDJSON")
-    .option("--lock-timeout <duration>", "how long to wait for the lock, e.g. 5m", duration, 0)
-    .option("--reason <text>", "why, for whoever meets the lock", "");
+    .option("--json", "print events as NDJSON, the summary last")
+    .option("--lock-timeout <duration>", "how long to wait for a lock that is held, such as 5m", duration)
+    .option("--reason <text>", "why, for whoever meets the lock");
 }
 
-function collect(value: string, previous: readonly string[]): string[] {
+/** From dist/cli as from src/cli, the package's root is two levels up. */
+function readVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }
 

@@ -15,7 +15,8 @@ export interface Terminal {
   readonly isLive: boolean;
   /** Whether a person can be asked. */
   readonly canAsk: boolean;
-  ask(question: string): Promise<string>;
+  /** The answer; undefined when none comes: the input ended, or `cancel` fired. */
+  ask(question: string, cancel: AbortSignal): Promise<string | undefined>;
 }
 
 export function openTerminal(env: NodeJS.ProcessEnv): Terminal {
@@ -28,20 +29,28 @@ export function openTerminal(env: NodeJS.ProcessEnv): Terminal {
     columns: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
     isLive: stderr.isTTY === true && env.TERM !== "dumb" && !env.CI,
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
-    async ask(question) {
-      const lines = createInterface({ input: stdin, output: stderr });
-      try {
-        return await lines.question(question);
-      } finally {
-        lines.close();
-      }
-    },
+    ask: askOn,
   };
+}
+
+async function askOn(question: string, cancel: AbortSignal): Promise<string | undefined> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // While a line is edited, Ctrl-C is a key and no signal.
+  lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  const ended = new Promise<undefined>((resolve) => lines.once("close", () => resolve(undefined)));
+  const asking = lines.question(question, { signal: cancel }).catch((error: unknown) => {
+    if (cancel.aborted) return undefined;
+    throw error;
+  });
+  const answer = await Promise.race([asking, ended]);
+  lines.close();
+  if (answer === undefined) process.stderr.write("\n");
+  return answer;
 }
 
 /** https://no-color.org: set and not empty turns colour off, whatever else holds. */
 function hasColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
   if (env.NO_COLOR) return false;
-  if (env.FORCE_COLOR && env.FORCE_COLOR !== "0") return true;
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== "0" && env.FORCE_COLOR !== "false";
   return stream.isTTY === true && env.TERM !== "dumb";
 }

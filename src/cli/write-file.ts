@@ -1,11 +1,15 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { WarmError } from "../errors.js";
 
 /**
- * Writes a file whole or not at all: beside it, to the disk, then renamed over it.
+ * Writes a file whole or not at all: beside it, to the disk, then renamed over it. A link's target is written;
+ * what is no file (`/dev/null`, a pipe) is left alone, as a rename would put a file in its place.
  * @throws WarmError `usage` when it cannot be written there, `disk-full` when there is no room.
  */
-export function writeFileWhole(path: string, text: string, mode: number): void {
+export function writeFileWhole(named: string, text: string, mode: number): void {
+  const found = statSync(named, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isFile()) throw new WarmError("usage", `cannot write ${named}: it is no file`);
+  const path = found === undefined ? named : realpathSync(named);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const file = openSync(temporary, "wx", mode);

@@ -56,9 +56,14 @@ function minimumOf(answer: Record<string, unknown>): string {
 
 /**
  * The newest version that both sides speak.
- * @throws WarmError `api-version` when there is none, saying which side is too old.
+ * @throws WarmError `api-version` when there is none, saying which side is too old; `host-protocol` when the
+ * daemon's are no versions.
  */
 export function negotiateVersion(daemonNewest: string, daemonOldest: string): string {
+  for (const version of [daemonNewest, daemonOldest]) {
+    if (!/^\d+\.\d+$/.test(version))
+      throw new WarmError("host-protocol", `what answers as Docker says that it speaks API \`${version}\``);
+  }
   if (compareVersions(daemonNewest, OLDEST_API) < 0) {
     throw new WarmError(
       "api-version",

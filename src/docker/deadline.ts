@@ -33,7 +33,7 @@ export async function withDeadline<T>(
 }
 
 function tooLate(what: string, deadlineMs: number): WarmError {
-  return new WarmError("deadline", `${what}: no answer within ${Math.round(deadlineMs / 1000)} s`, {
+  return new WarmError("deadline", `${what}: no answer within ${deadlineMs / 1000} s`, {
     hint: "the Docker daemon is stuck or overloaded; look at its log",
   });
 }

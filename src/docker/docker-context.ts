@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { WarmError } from "../errors.js";
-import { readTlsFiles, type TlsFiles } from "./endpoint.js";
+import { readTlsFiles, type TlsFiles } from "./tls-files.js";
 
 export interface ContextEndpoint {
   readonly host: string;
@@ -10,17 +10,24 @@ export interface ContextEndpoint {
   readonly tls: TlsFiles | undefined;
 }
 
-/** The name in `currentContext` of the Docker config file; undefined when there is none. */
+/**
+ * The name in `currentContext` of the Docker config file; undefined when there is none.
+ * @throws WarmError `usage` when the file cannot be understood: the daemon that it names would be missed.
+ */
 export function readCurrentContext(configDir: string): string | undefined {
+  const file = join(configDir, "config.json");
   try {
-    const config = JSON.parse(readFileSync(join(configDir, "config.json"), "utf8")) as {
-      currentContext?: unknown;
-    };
-    return typeof config.currentContext === "string" && config.currentContext !== ""
-      ? config.currentContext
-      : undefined;
-  } catch {
-    return undefined;
+    const config = JSON.parse(readFileSync(file, "utf8")) as { currentContext?: unknown } | null;
+    const name = config?.currentContext;
+    return typeof name === "string" && name !== "" ? name : undefined;
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    // A parser's message quotes the text, which holds passwords.
+    const why = cause instanceof SyntaxError ? "it is no JSON" : message;
+    throw new WarmError("usage", `cannot read the current docker context from ${file}: ${why}`, {
+      hint: "mend the file, or name the daemon with `--host`",
+    });
   }
 }
 
@@ -43,9 +50,11 @@ export function readContext(configDir: string, name: string): ContextEndpoint {
 function readMeta(file: string, name: string): { Host?: unknown; SkipTLSVerify?: unknown } | undefined {
   try {
     const meta = JSON.parse(readFileSync(file, "utf8")) as { Endpoints?: { docker?: { Host?: unknown } } };
-    return meta.Endpoints?.docker;
+    return meta?.Endpoints?.docker;
   } catch (cause) {
-    throw new WarmError("usage", `docker context \`${name}\` cannot be read from ${file}`, {
+    const { code } = cause as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "does not exist" : `cannot be read from ${file}`;
+    throw new WarmError("usage", `docker context \`${name}\` ${why}`, {
       hint: "`docker context ls` lists the contexts that there are",
       cause,
     });

@@ -1,8 +1,9 @@
-import type { Agent } from "node:http";
 import type Dockerode from "dockerode";
 import type { Host } from "./connect.js";
 import { withDeadline } from "./deadline.js";
 import { mapDockerode } from "./map-error.js";
+import { tellBrokenAnswers } from "./tell-broken-answers.js";
+import { uninspected } from "./uninspected.js";
 
 /** One way to call dockerode: loaded when first needed, with a deadline, its errors mapped. */
 export interface DockerodeCalls {
@@ -45,25 +46,34 @@ export function createDockerodeCalls(host: Host): DockerodeCalls {
 
 /**
  * dockerode takes a quarter of a second to load (it brings BuildKit's gRPC along), so only the commands that
- * change something pay for it. Every option is given, or DOCKER_HOST would win over them.
+ * change something pay for it.
  */
 async function loadDockerode({ connection, apiVersion }: Host): Promise<Dockerode> {
+  keepFromDebugging();
   const { default: Docker } = await import("dockerode");
-  // The types leave `agent` out, which docker-modem hands to node's HTTP client.
-  const create = (options: Dockerode.DockerOptions & { agent: Agent }) => new Docker(options);
-  const { target, agent } = connection;
-  const version = `v${apiVersion}`;
-  if ("socketPath" in target) {
-    const none = undefined as unknown as string;
-    return create({
-      socketPath: target.socketPath,
-      host: none,
-      port: none,
-      protocol: "http",
-      agent,
-      version,
-    });
-  }
+  const { target } = connection;
+  const agent = tellBrokenAnswers(connection.agent);
   const protocol = connection.protocol === "https:" ? "https" : "http";
-  return create({ host: target.host, port: target.port, protocol, agent, version });
+  const options = { ...target, protocol, agent, version: `v${apiVersion}`, headers: { ...uninspected } };
+  // The types leave `agent` out, which docker-modem hands to node's HTTP client.
+  return withoutDockerHost(() => new Docker(options as Dockerode.DockerOptions));
+}
+
+/** docker-modem prints whole requests and answers when DEBUG asks for it, secrets and all. */
+function keepFromDebugging(): void {
+  if (process.env.DEBUG) process.env.DEBUG += ",-modem";
+}
+
+/**
+ * docker-modem takes from DOCKER_HOST and its like whatever its options leave out (a socket, certificates, a
+ * time-out) and throws when it cannot understand them. The endpoint is chosen already.
+ */
+function withoutDockerHost<T>(create: () => T): T {
+  const { DOCKER_HOST } = process.env;
+  delete process.env.DOCKER_HOST;
+  try {
+    return create();
+  } finally {
+    if (DOCKER_HOST !== undefined) process.env.DOCKER_HOST = DOCKER_HOST;
+  }
 }

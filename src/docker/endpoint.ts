@@ -1,14 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { WarmError } from "../errors.js";
-import { type ContextEndpoint, readContext, readCurrentContext } from "./docker-context.js";
-
-export interface TlsFiles {
-  readonly ca: Buffer | undefined;
-  readonly cert: Buffer | undefined;
-  readonly key: Buffer | undefined;
-  readonly rejectUnauthorized: boolean;
-}
+import { readContext, readCurrentContext } from "./docker-context.js";
+import { parseEndpoint } from "./parse-endpoint.js";
+import { readTlsFiles, type TlsFiles } from "./tls-files.js";
 
 /** How to reach one Docker daemon. */
 export type Transport =
@@ -43,120 +38,57 @@ export interface EndpointSettings {
 /**
  * Chooses the daemon as the docker CLI does: `--host`, DOCKER_HOST, DOCKER_CONTEXT, the current context, then
  * the first socket that is there (system, rootless, Docker Desktop, podman).
- * @throws WarmError `usage` for a malformed URL or an unknown context.
+ * @throws WarmError `usage` for a malformed URL, an unknown context or missing certificates.
  */
 export function resolveEndpoint({ host, env, home }: EndpointSettings): Endpoint {
-  if (host) return parseEndpoint(host, "--host", env, home);
-  if (env.DOCKER_HOST) return parseEndpoint(env.DOCKER_HOST, "DOCKER_HOST is set", env, home);
   const configDir = env.DOCKER_CONFIG || join(home, ".docker");
-  if (env.DOCKER_CONTEXT) {
-    return fromContext(env.DOCKER_CONTEXT, "DOCKER_CONTEXT is set", configDir, env, home);
-  }
-  const current = readCurrentContext(configDir);
-  if (current !== undefined) {
-    return fromContext(current, `\`${current}\` is the current docker context`, configDir, env, home);
-  }
-  return findSocket(env, home);
+  const findTls = (isRequired: boolean) => findEnvironmentTls(isRequired, env, configDir);
+  if (host) return parseEndpoint(host, "--host", findTls);
+  if (env.DOCKER_HOST) return parseEndpoint(env.DOCKER_HOST, "DOCKER_HOST is set", findTls);
+  const asked = env.DOCKER_CONTEXT || undefined;
+  const name = asked ?? readCurrentContext(configDir);
+  if (name === undefined || name === "default") return findSocket(env, home);
+  const context = readContext(configDir, name);
+  const why = asked === undefined ? `\`${name}\` is the current docker context` : "DOCKER_CONTEXT is set";
+  // A context brings its own certificates; those of the environment belong to another daemon.
+  return parseEndpoint(context.host, why, (isRequired) => context.tls ?? (isRequired ? NO_FILES : undefined));
 }
 
-function fromContext(
-  name: string,
-  why: string,
-  configDir: string,
+const NO_FILES: TlsFiles = { ca: undefined, cert: undefined, key: undefined, rejectUnauthorized: true };
+
+/** Any text but an empty one means yes in DOCKER_TLS_VERIFY and DOCKER_TLS; the latter alone trusts every daemon. */
+function findEnvironmentTls(
+  isRequired: boolean,
   env: NodeJS.ProcessEnv,
-  home: string,
-): Endpoint {
-  if (name === "default") return findSocket(env, home);
-  const context: ContextEndpoint = readContext(configDir, name);
-  return parseEndpoint(context.host, why, env, home, context.tls);
+  configDir: string,
+): TlsFiles | undefined {
+  if (!isRequired && !env.DOCKER_TLS_VERIFY && !env.DOCKER_TLS) return undefined;
+  const directory = env.DOCKER_CERT_PATH || configDir;
+  const files = readTlsFiles(directory, isRequired || Boolean(env.DOCKER_TLS_VERIFY));
+  if (env.DOCKER_TLS_VERIFY && files.ca === undefined) {
+    throw new WarmError("usage", `DOCKER_TLS_VERIFY is set, but there is no ${join(directory, "ca.pem")}`, {
+      hint: "name the folder of ca.pem, cert.pem and key.pem in DOCKER_CERT_PATH",
+    });
+  }
+  return files;
 }
 
 function findSocket(env: NodeJS.ProcessEnv, home: string): Endpoint {
   const runtimeDir = env.XDG_RUNTIME_DIR;
-  const candidates = [
+  const candidates: [string, string][] = [
     ["/var/run/docker.sock", "the system's socket"],
-    ...(runtimeDir ? [[join(runtimeDir, "docker.sock"), "rootless Docker's socket"]] : []),
+    ...rootless(runtimeDir, ["docker.sock"], "rootless Docker's socket"),
     [join(home, ".docker", "run", "docker.sock"), "Docker Desktop's socket"],
     [join(home, ".docker", "desktop", "docker.sock"), "Docker Desktop's socket"],
-    ...(runtimeDir ? [[join(runtimeDir, "podman", "podman.sock"), "rootless podman's socket"]] : []),
+    ...rootless(runtimeDir, ["podman", "podman.sock"], "rootless podman's socket"),
     ["/run/podman/podman.sock", "podman's socket"],
-  ] as [string, string][];
-  const [socketPath, source] =
-    candidates.find(([path]) => existsSync(path)) ?? (candidates[0] as [string, string]);
-  const why = existsSync(socketPath) ? `${source} is there` : "no socket was found, this is the default";
-  return { transport: { kind: "unix", socketPath }, url: `unix://${socketPath}`, source: why };
+  ];
+  const found = candidates.find(([path]) => existsSync(path));
+  const socketPath = found?.[0] ?? "/var/run/docker.sock";
+  const source = found === undefined ? "no socket was found, this is the default" : `${found[1]} is there`;
+  return { transport: { kind: "unix", socketPath }, url: `unix://${socketPath}`, source };
 }
 
-function parseEndpoint(
-  text: string,
-  source: string,
-  env: NodeJS.ProcessEnv,
-  home: string,
-  contextTls?: TlsFiles,
-): Endpoint {
-  if (text.startsWith("unix://")) {
-    const socketPath = text.slice("unix://".length) || "/var/run/docker.sock";
-    return { transport: { kind: "unix", socketPath }, url: `unix://${socketPath}`, source };
-  }
-  const url = parseUrl(text.includes("://") ? text : `tcp://${text}`, source);
-  if (url.protocol === "ssh:") return { transport: parseSsh(url, source), url: withoutPassword(url), source };
-  if (!["tcp:", "http:", "https:"].includes(url.protocol)) throw malformed(text, source);
-
-  const wantsTls = contextTls !== undefined || Boolean(env.DOCKER_TLS_VERIFY) || url.protocol === "https:";
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  const port = Number(url.port) || (wantsTls ? 2376 : 2375);
-  const shown = `tcp://${url.hostname}:${port}`;
-  if (!wantsTls) return { transport: { kind: "tcp", host, port }, url: shown, source };
-  const tls = contextTls ?? readTlsFiles(env.DOCKER_CERT_PATH || join(home, ".docker"));
-  return { transport: { kind: "tls", host, port, tls }, url: shown, source };
-}
-
-function parseSsh(url: URL, source: string): Transport {
-  const host = url.hostname;
-  if (host === "" || host.startsWith("-") || url.username.startsWith("-"))
-    throw malformed(withoutPassword(url), source);
-  if (url.password !== "") {
-    throw new WarmError("usage", `${source}: an ssh URL takes no password`, {
-      hint: "use a key or an agent; warm never asks for a password",
-    });
-  }
-  return {
-    kind: "ssh",
-    host,
-    port: url.port === "" ? undefined : Number(url.port),
-    user: url.username === "" ? undefined : decodeURIComponent(url.username),
-    socketPath: url.pathname === "" || url.pathname === "/" ? undefined : url.pathname,
-  };
-}
-
-/** The client's certificates, by the docker CLI's file names; a missing one is left out. */
-export function readTlsFiles(directory: string, rejectUnauthorized = true): TlsFiles {
-  const read = (name: string) => {
-    const path = join(directory, name);
-    return existsSync(path) ? readFileSync(path) : undefined;
-  };
-  return { ca: read("ca.pem"), cert: read("cert.pem"), key: read("key.pem"), rejectUnauthorized };
-}
-
-function parseUrl(text: string, source: string): URL {
-  try {
-    return new URL(text);
-  } catch {
-    throw malformed(text, source);
-  }
-}
-
-function withoutPassword(url: URL): string {
-  const user = url.username === "" ? "" : `${url.username}@`;
-  return `${url.protocol}//${user}${url.host}${url.pathname === "/" ? "" : url.pathname}`;
-}
-
-function malformed(text: string, source: string): WarmError {
-  return new WarmError(
-    "usage",
-    `${source}: \`${text.replace(/:[^:@/]*@/, ":***@")}\` is no Docker endpoint`,
-    {
-      hint: "use unix:///path/docker.sock, tcp://host:port or ssh://user@host",
-    },
-  );
+function rootless(runtimeDir: string | undefined, path: string[], what: string): [string, string][] {
+  return runtimeDir ? [[join(runtimeDir, ...path), what]] : [];
 }

@@ -4,6 +4,7 @@ import { WarmError } from "../errors.js";
 import type { Connection } from "./connection-agent.js";
 import { withDeadline } from "./deadline.js";
 import { mapStatus, mapTransport } from "./map-error.js";
+import { uninspected } from "./uninspected.js";
 
 export interface ReadOptions {
   readonly query?: Readonly<Record<string, string>>;
@@ -76,7 +77,7 @@ function send(
       agent,
       path,
       method: "GET",
-      headers: { Host: "docker", ...headers },
+      headers: { ...headers, ...uninspected },
       signal,
     };
     const request = protocol === "https:" ? httpsRequest(options, resolve) : httpRequest(options, resolve);

@@ -1,4 +1,5 @@
 import { type ErrorCode, WarmError } from "../errors.js";
+import { explainTlsError } from "./explain-tls-error.js";
 
 interface Rule {
   readonly status?: number;
@@ -15,7 +16,12 @@ const LOGIN_HINT = "log in with `docker login <registry>`; `warm doctor` shows w
  */
 const RULES: readonly Rule[] = [
   {
-    text: /no space left on device/i,
+    text: /HTTP request to an HTTPS server/i,
+    code: "host-protocol",
+    hint: "the daemon speaks TLS: set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH",
+  },
+  {
+    text: /no space left on device|disk quota exceeded/i,
     code: "disk-full",
     hint: "free space on the Docker host: `docker system df`",
   },
@@ -35,18 +41,21 @@ const RULES: readonly Rule[] = [
     hint: LOGIN_HINT,
   },
   {
-    text: /manifest.*(unknown|not found)|repository .* (does not exist|not found)|name unknown/i,
+    text: /manifest.*(unknown|not found)|repository .* (does not exist|not found)|name unknown|failed to resolve reference.*: not found/i,
     code: "image-not-found",
     hint: "check the name and the tag",
   },
   {
-    text: /no such host|connection refused|i\/o timeout|tls handshake|server gave http response|network is unreachable|lookup .* on /i,
+    text: /no such host|connection refused|i\/o timeout|tls handshake|server gave http response|network is unreachable|lookup .* on |client\.timeout exceeded/i,
     code: "registry-unreachable",
     hint: "check that the Docker host reaches the registry",
   },
-  { text: /is already in use by container|name .* is already in use|already in use/i, code: "name-conflict" },
   {
-    text: /volume is in use|has active endpoints|is using its referenced image|removal of container .* is already in progress/i,
+    text: /name .* is already in use|that name is already in use|network .* already (exists|used)/i,
+    code: "name-conflict",
+  },
+  {
+    text: /volume is in use|image is in use|volume is being used|has active endpoints|is using its referenced image|removal of container .* is already in progress/i,
     code: "in-use",
   },
   { status: 404, code: "not-found" },
@@ -72,13 +81,19 @@ export function mapStatus(what: string, status: number, text: string): WarmError
 export function mapTransport(what: string, error: unknown, url: string): WarmError {
   if (error instanceof WarmError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
+  const tls = explainTlsError(error as NodeJS.ErrnoException);
+  if (tls !== undefined) {
+    const { why, hint } = tls;
+    const text = `no trusted connection to Docker at ${url} (${what}): ${why}`;
+    return new WarmError("host-forbidden", text, { hint, cause: error });
+  }
   if (code === "EACCES" || code === "EPERM") {
     return new WarmError("host-forbidden", `no permission to use Docker at ${url}`, {
       hint: "run as root or as a member of the group `docker`",
       cause: error,
     });
   }
-  const why = code === "ENOENT" || code === "ECONNREFUSED" ? "nothing answers there" : message;
+  const why = code === "ENOENT" || code === "ECONNREFUSED" ? "nothing answers there" : message || code;
   return new WarmError("host-unreachable", `cannot reach Docker at ${url} (${what}): ${why}`, {
     hint: "is the daemon running? `warm doctor` shows how the endpoint was chosen",
     cause: error,

@@ -24,17 +24,17 @@ export async function readPullStream(stream: Readable, settings: PullStreamSetti
   let rest = "";
   const stop = (error: WarmError) => stream.destroy(error);
   const interrupt = () => stop(new WarmError("interrupted", `${what}: interrupted`));
-  let timer = setTimeout(() => stop(stalled(what, idleTimeoutMs)), idleTimeoutMs);
+  let timer = setTimeout(() => stop(pullStalled(what, idleTimeoutMs)), idleTimeoutMs);
   cancel?.addEventListener("abort", interrupt, { once: true });
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       clearTimeout(timer);
-      timer = setTimeout(() => stop(stalled(what, idleTimeoutMs)), idleTimeoutMs);
+      timer = setTimeout(() => stop(pullStalled(what, idleTimeoutMs)), idleTimeoutMs);
       const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
       rest = lines.pop() ?? "";
       for (const line of lines) readLine(line, layers, settings);
     }
-    readLine(rest, layers, settings);
+    readLine(rest + decoder.decode(), layers, settings);
   } catch (error) {
     if (error instanceof WarmError) throw error;
     throw new WarmError("pull-failed", `${what}: the stream broke off: ${(error as Error).message}`, {
@@ -58,18 +58,23 @@ interface PullLine {
 
 function readLine(text: string, layers: Layers, { what, onProgress }: PullStreamSettings): void {
   if (text.trim() === "") return;
-  let line: PullLine;
-  try {
-    line = JSON.parse(text) as PullLine;
-  } catch {
-    throw new WarmError(
-      "pull-failed",
-      `${what}: the daemon sent a line that is no JSON: \`${text.slice(0, 80)}\``,
-    );
-  }
-  const error = line.errorDetail?.message ?? line.error;
-  if (error !== undefined) throw mapPullError(what, error);
+  const line = parseLine(text, what);
+  const error = line.errorDetail?.message || line.error;
+  if (error !== undefined || line.errorDetail) throw mapPullError(what, String(error || "an unknown error"));
   if (noteLayer(line, layers)) onProgress(sum(layers));
+}
+
+function parseLine(text: string, what: string): PullLine {
+  try {
+    const line = JSON.parse(text) as unknown;
+    if (typeof line === "object" && line !== null) return line;
+  } catch {
+    // Told below, as for JSON that is no object.
+  }
+  throw new WarmError(
+    "pull-failed",
+    `${what}: the daemon sent a line that is not as documented: \`${text.slice(0, 80)}\``,
+  );
 }
 
 /** An error line carries no status; one that no rule knows is a failed pull, which is worth another try. */
@@ -107,7 +112,7 @@ function sum(layers: Layers): PullProgress {
   return { bytesDone, bytesTotal };
 }
 
-function stalled(what: string, idleTimeoutMs: number): WarmError {
+export function pullStalled(what: string, idleTimeoutMs: number): WarmError {
   return new WarmError("pull-stalled", `${what}: no byte for ${Math.round(idleTimeoutMs / 1000)} s`, {
     hint: "the registry or the network is stuck; `pull.idleTimeout` sets how long to wait",
   });

@@ -1,14 +1,17 @@
 import { unpackFirstFile } from "./archive.js";
 import type { HostReader } from "./host-reader.js";
-import { asArray, asNumber, asRecord, asString } from "./shape.js";
+import { asArray, asNumber, asOptionalArray, asRecord, asString } from "./shape.js";
 
 /** What an image turned out to be. */
 export interface ImageFacts {
   readonly id: string;
   readonly os: string;
   readonly arch: string;
+  /** `sha256:…` under which registries know it; they accumulate and have no order. */
+  readonly digests: readonly string[];
 }
 
+/** @throws WarmError `not-found` when there is no such image. */
 export async function inspectImage(reader: HostReader, reference: string): Promise<ImageFacts> {
   const path = `/images/${reference}/json`;
   const image = asRecord(await reader.getJson(`inspect image ${reference}`, path), "image");
@@ -16,6 +19,9 @@ export async function inspectImage(reader: HostReader, reference: string): Promi
     id: asString(image.Id, "image.Id"),
     os: String(image.Os ?? ""),
     arch: String(image.Architecture ?? ""),
+    digests: asOptionalArray(image.RepoDigests, "image.RepoDigests").map(
+      (name) => String(name).split("@")[1] ?? "",
+    ),
   };
 }
 

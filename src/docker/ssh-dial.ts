@@ -19,10 +19,11 @@ export function dialSsh(transport: Transport & { kind: "ssh" }): Duplex {
   child.on("error", (cause) =>
     duplex.destroy(unreachable(transport, "the `ssh` program cannot be started", cause)),
   );
-  child.on("exit", (code) => {
-    if (code !== 0 && !duplex.destroyed) {
-      duplex.destroy(unreachable(transport, stderr.trim() || `ssh ended with code ${code}`));
-    }
+  // Only now all is read that it had to say: its exit code, and why.
+  child.on("close", (code) => {
+    if (code !== 0) duplex.destroy(unreachable(transport, stderr.trim() || `ssh ended with code ${code}`));
+    else if (!duplex.hasReceived) duplex.destroy(unreachable(transport, "ssh ended before Docker answered"));
+    else duplex.push(null);
   });
   return duplex;
 }
@@ -57,6 +58,7 @@ class SshSocket extends Duplex {
   readonly #input: NodeJS.WritableStream;
   readonly #output: NodeJS.ReadableStream;
   readonly #kill: () => void;
+  hasReceived = false;
 
   constructor(input: NodeJS.WritableStream, output: NodeJS.ReadableStream, kill: () => void) {
     super();
@@ -64,22 +66,23 @@ class SshSocket extends Duplex {
     this.#output = output;
     this.#kill = kill;
     output.on("data", (chunk) => {
+      this.hasReceived = true;
       if (!this.push(chunk)) output.pause();
     });
-    output.on("end", () => this.push(null));
-    input.on("error", (error) => this.destroy(error));
+    // An ssh that does not listen any more is about to end, and then says why.
+    input.on("error", () => undefined);
   }
 
   override _read(): void {
     this.#output.resume();
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#input.write(chunk, (error) => done(error));
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#input.write(chunk, () => done());
   }
 
   override _final(done: () => void): void {
-    this.#input.end(done);
+    this.#input.end(() => done());
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {

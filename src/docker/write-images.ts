@@ -1,11 +1,12 @@
 import { Readable } from "node:stream";
+import { WarmError } from "../errors.js";
 import type { PullProgress } from "../model/event.js";
 import { familiarRepository, parseImageRef } from "../model/image-ref.js";
 import { packFiles } from "./archive.js";
 import { type RegistryCredentials, registryAuthHeader } from "./credentials.js";
 import type { DockerodeCalls } from "./dockerode-calls.js";
 import { mapDockerode } from "./map-error.js";
-import { readPullStream } from "./pull-stream.js";
+import { pullStalled, readPullStream } from "./pull-stream.js";
 import type { FindCredentials } from "./registry-digest.js";
 
 export interface PullRequest {
@@ -77,6 +78,8 @@ async function pullImage(
     await readPullStream(stream, { what, idleTimeoutMs, onProgress, cancel });
   } catch (error) {
     abort.abort();
+    // A daemon that waits for the registry sends not even a status.
+    if (error instanceof WarmError && error.code === "deadline") throw pullStalled(what, idleTimeoutMs);
     throw mapDockerode(what, error, url);
   } finally {
     cancel?.removeEventListener("abort", interrupt);

@@ -41,11 +41,17 @@ export function lastAppliedSalt(lastApplied: ContainerSpec | undefined): (name: 
 /** A spec read from a label; undefined when the label is absent or is not one of ours. */
 export function parseContainerSpec(label: string | undefined): ContainerSpec | undefined {
   const value = parseLabel(label) as Partial<ContainerSpec> | null;
-  const isSpec = typeof value?.image === "string" && isObject(value.env) && isObject(value.limits);
+  const texts = [value?.image, value?.network, value?.volume, value?.mount];
+  const isSpec =
+    texts.every((text) => typeof text === "string") &&
+    isMapOf(value?.env, (member) => typeof member === "string" || saltOf(member) !== undefined) &&
+    isMapOf(value?.limits, (member) => typeof member === "number");
   return isSpec ? (value as ContainerSpec) : undefined;
 }
 
-const isObject = (value: unknown) => typeof value === "object" && value !== null;
+function isMapOf(value: unknown, isMember: (member: unknown) => boolean): boolean {
+  return typeof value === "object" && value !== null && Object.values(value).every(isMember);
+}
 
 /** `h1:` and the sha256 of what cannot be changed in place. A new algorithm gets a new prefix. */
 export function specHash(spec: Json): string {

@@ -13,7 +13,7 @@ export interface ResourceStatus {
   readonly sync: SyncState;
   /** `running`, `exited`, `present`, `missing`, … */
   readonly state: string;
-  /** Containers only. */
+  /** Of containers that are there. */
   readonly health: HealthState | undefined;
   readonly reasons: readonly Reason[];
 }

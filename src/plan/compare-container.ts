@@ -106,7 +106,10 @@ function compareNetwork({ resource, desired, applied, current, decided }: Sides)
   const pending = decided.get(resource.network);
   const precondition = pending?.precondition;
   const id = pending?.action === "noop" && precondition?.exists === true ? precondition.id : undefined;
-  if (id !== undefined && current.networks.some((network) => network.id === id)) return [];
+  // A container that was never started knows its network by name only.
+  const isOn = (network: { readonly id: string; readonly name: string }) =>
+    network.id === id || (network.id === "" && network.name === desired.network);
+  if (id !== undefined && current.networks.some(isOn)) return [];
   if (pending?.action === "conflict") return [];
   const isConfig = applied.network !== desired.network;
   const before = isConfig ? applied.network : null;

@@ -18,8 +18,7 @@ export function describeStatus(
     const container =
       kind === "container" && precondition.exists ? containers.get(precondition.id) : undefined;
     const state = container?.state ?? (precondition.exists ? "present" : "missing");
-    const health =
-      kind === "container" ? (healths.get(address) ?? container?.health ?? "unknown") : undefined;
+    const health = container && (healths.get(address) ?? container.health ?? "unknown");
     return { address, kind, name, sync: syncOf(change), state, health, reasons };
   });
 }

@@ -5,7 +5,7 @@ import type { Change, FieldValue, Plan } from "../model/plan.js";
 import type { Address, ContainerResource, Desired, Resource } from "../model/resource.js";
 import { isSecret, REDACTED, saltOf } from "../model/secret.js";
 import { type ContainerSpec, parseContainerSpec, parseVolumeSpec } from "../model/spec.js";
-import type { Explanation, FieldSides } from "../model/status.js";
+import type { Explanation, FieldSides, HealthState } from "../model/status.js";
 import { shortId } from "./decision.js";
 import { describeStatus } from "./describe-status.js";
 import { suggestAddress } from "./select-changes.js";
@@ -20,13 +20,14 @@ export function explainResource(
   desired: Desired,
   observed: Observed,
   plan: Plan,
+  healths: ReadonlyMap<Address, HealthState> = new Map(),
 ): Explanation {
   const change = plan.changes.find((change) => change.address === address);
   if (change === undefined) {
     const known = plan.changes.map((change) => change.address);
     throw new WarmError("usage", `${address}: no such resource`, { hint: suggestAddress(address, known) });
   }
-  const [status] = describeStatus({ ...plan, changes: [change] }, observed);
+  const [status] = describeStatus({ ...plan, changes: [change] }, observed, healths);
   if (status === undefined) throw new WarmError("internal", `${address} has no status`);
   const resource = desired.resources.find((resource) => resource.address === address);
   return {
@@ -144,12 +145,12 @@ function side(
   return { path, desired, lastApplied, observed, line: resource.lines[path] };
 }
 
-function collectFacts({ address, dependsOn, heldBy }: Change, plan: Plan): string[] {
+function collectFacts({ address, dependsOn, heldBy, reasons }: Change, plan: Plan): string[] {
   const dependents = plan.changes
     .filter((change) => change.dependsOn.includes(address))
     .map((change) => change.address);
   return [
-    ...(heldBy === undefined ? [] : [heldBy]),
+    ...(heldBy === undefined ? [] : [reasons.includes("conflict-name") ? `held by ${heldBy}` : heldBy]),
     ...dependsOn.map((other) => `depends on ${other}`),
     ...dependents.map((other) => `${other} depends on it`),
   ];

@@ -21,6 +21,7 @@ export interface HostIndex {
   readonly containersByName: ReadonlyMap<string, ObservedContainer>;
   readonly ownedByAddress: ReadonlyMap<Address, readonly ObservedContainer[]>;
   readonly mountersByVolume: ReadonlyMap<string, readonly ObservedContainer[]>;
+  /** With those that were never started: Docker knows only the name of the network that they will join. */
   readonly membersByNetworkId: ReadonlyMap<string, readonly ObservedContainer[]>;
 }
 
@@ -32,17 +33,22 @@ export function indexObserved(observed: Observed, { project, resources }: Desire
     const image = resource.kind === "image" ? imagesByKey.get(resource.lookup) : undefined;
     return image === undefined ? [] : [[resource.address, image] as const];
   });
+  const networksByName = groupBy(networks, (network) => [network.name]);
   return {
     project,
     observed,
     imagesByKey,
     wantedImages: new Map(wanted),
-    networksByName: groupBy(networks, (network) => [network.name]),
+    networksByName,
     volumesByName: new Map(volumes.map((volume) => [volume.name, volume])),
     containersByName: new Map(containers.map((container) => [container.name, container])),
     ownedByAddress: groupBy(owned, (container) => [container.labels[LABEL.address] ?? ""]),
     mountersByVolume: groupBy(containers, (container) => container.volumes),
-    membersByNetworkId: groupBy(containers, (container) => container.networks.map((network) => network.id)),
+    membersByNetworkId: groupBy(containers, (container) =>
+      container.networks.flatMap(({ id, name }) =>
+        id === "" ? (networksByName.get(name) ?? []).map((network) => network.id) : [id],
+      ),
+    ),
   };
 }
 
@@ -71,4 +77,11 @@ export function foreignNames(
     .filter((container) => isForeign(container, index))
     .map((container) => container.name)
     .sort();
+}
+
+/** Our networks of one name. The first is the one to work with; which one that is does not depend on Docker's order. */
+export function ownedNetworks(name: string, index: HostIndex): ObservedNetwork[] {
+  return (index.networksByName.get(name) ?? [])
+    .filter((network) => isOwned(network.labels, index.project))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }

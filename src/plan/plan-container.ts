@@ -9,7 +9,6 @@ import {
   type Decided,
   type Decision,
   decideForeign,
-  nameConflict,
   noop,
   present,
   type Requests,
@@ -25,19 +24,11 @@ export function planContainer(
   requests: Requests,
 ): Decision {
   const holder = index.containersByName.get(resource.name);
-  if (holder !== undefined && !isOwned(holder.labels, index.project)) {
-    return decideForeign(
-      `container ${holder.name}`,
-      presentContainer(holder),
-      [],
-      requests.adopt.has(resource.address),
-    );
-  }
-  if (holder !== undefined && holder.labels[LABEL.address] !== resource.address) {
-    return nameConflict(
-      `${holder.labels[LABEL.address] ?? "another object of ours"}`,
-      presentContainer(holder),
-    );
+  if (holder !== undefined && !isSame(holder, resource, index)) {
+    const what = isOwned(holder.labels, index.project)
+      ? (holder.labels[LABEL.address] ?? "another object of ours")
+      : `container ${holder.name}`;
+    return decideForeign(what, presentContainer(holder), [], requests.adopt.has(resource.address));
   }
   const current = holder ?? findUnderOtherName(resource, index);
   if (current === undefined) return createMissing(resource);
@@ -45,6 +36,15 @@ export function planContainer(
   const seen = compareContainer(resource, current, index, decided);
   if (requests.replace.has(resource.address)) return replaceFor("requested", precondition, seen.fields);
   return judge(current, precondition, seen.fields, seen.reasons);
+}
+
+/** Whether the labels of a container say that it was made as this resource. */
+export function isSame(
+  { labels }: ObservedContainer,
+  { address }: ContainerResource,
+  { project }: HostIndex,
+): boolean {
+  return isOwned(labels, project) && labels[LABEL.address] === address;
 }
 
 /**

@@ -1,4 +1,3 @@
-import { isOwned } from "../model/labels.js";
 import type { NetworkResource } from "../model/resource.js";
 import {
   createMissing,
@@ -11,15 +10,13 @@ import {
   shortId,
   useConflict,
 } from "./decision.js";
-import { foreignNames, type HostIndex } from "./index-observed.js";
+import { foreignNames, type HostIndex, ownedNetworks } from "./index-observed.js";
 
 /** Plans the project's network: made when missing, never rebuilt under containers that are not ours. */
 export function planNetwork(resource: NetworkResource, index: HostIndex, requests: Requests): Decision {
-  const sameName = [...(index.networksByName.get(resource.name) ?? [])].sort((a, b) =>
-    a.id < b.id ? -1 : 1,
-  );
-  const owned = sameName.find((network) => isOwned(network.labels, index.project));
-  const found = owned ?? sameName[0];
+  const [owned] = ownedNetworks(resource.name, index);
+  const sameName = index.networksByName.get(resource.name) ?? [];
+  const found = owned ?? sameName.toSorted((a, b) => (a.id < b.id ? -1 : 1))[0];
   if (found === undefined) return createMissing(resource);
 
   const precondition = present(found.id, found.labels);

@@ -1,4 +1,4 @@
-import { canonicalJson, type Json, sha256 } from "../model/canonical.js";
+import { sha256 } from "../model/canonical.js";
 import type { Observed } from "../model/observed.js";
 import {
   ACTIONS,
@@ -28,9 +28,12 @@ export const NO_OPTIONS: PlanOptions = { targets: [], excludes: [], replace: [],
 export function planProject(desired: Desired, observed: Observed, options: PlanOptions = NO_OPTIONS): Plan {
   const wanted: Desired = options.destroy ? { ...desired, resources: [], prune: "all" } : desired;
   const index = indexObserved(observed, wanted);
-  const changes = [...planResources(wanted, index, options), ...planRemovals(wanted, index)];
+  const changes = [
+    ...order(planResources(wanted, index, options), (kind) => RANK[kind]),
+    ...order(planRemovals(wanted, index), (kind) => -RANK[kind]),
+  ];
   checkRequests(options, changes);
-  const selected = order(dropDanglingDependencies(selectChanges(changes, options)));
+  const selected = dropDanglingDependencies(selectChanges(changes, options));
   return {
     project: desired.project,
     options,
@@ -74,11 +77,9 @@ function decide(
   }
 }
 
-/** Creations from the ground up, then deletions from the top down; by address within a rank. */
-function order(changes: readonly Change[]): Change[] {
-  const rank = ({ kind, reasons }: Change) =>
-    reasons.includes("orphaned") || reasons.includes("surplus") ? 7 - RANK[kind] : RANK[kind];
-  return changes.toSorted((a, b) => rank(a) - rank(b) || (a.address < b.address ? -1 : 1));
+/** What is wanted comes from the ground up, what has to go from the top down; by address within a rank. */
+function order(changes: readonly Change[], rank: (kind: Change["kind"]) => number): Change[] {
+  return changes.toSorted((a, b) => rank(a.kind) - rank(b.kind) || (a.address < b.address ? -1 : 1));
 }
 
 function dropDanglingDependencies(changes: readonly Change[]): Change[] {
@@ -98,14 +99,21 @@ function summarise(changes: readonly Change[]): PlanSummary {
   return counts;
 }
 
-/** The digest of a plan, over its changes alone and without lines: neither time nor a comment in the file moves it. */
+/**
+ * The digest of a plan, over its changes alone and without lines: neither time nor a comment in the file moves it.
+ * Written as lists, whose members have an order of their own whatever object they came from.
+ */
 export function digestOf(changes: readonly Change[]): string {
-  const compared = changes.filter(isChange).map(({ address, action, reasons, fields, precondition }) => ({
-    address,
-    action,
-    reasons,
-    fields: fields.map(({ line: _line, ...field }) => field),
-    precondition,
-  }));
-  return `p1:${sha256(canonicalJson(compared as unknown as Json)).slice(0, 16)}`;
+  const compared = changes
+    .filter(isChange)
+    .map(({ address, action, reasons, fields, precondition }) => [
+      address,
+      action,
+      reasons,
+      fields.map(({ path, before, after, cause, effect }) => [path, before, after, cause, effect]),
+      precondition.exists
+        ? [precondition.id, precondition.state, precondition.specHash, precondition.imageId]
+        : [],
+    ]);
+  return `p1:${sha256(JSON.stringify(compared)).slice(0, 16)}`;
 }

@@ -3,8 +3,8 @@ import type { ObservedContainer } from "../model/observed.js";
 import type { Change, Precondition, Reason } from "../model/plan.js";
 import type { Address, ContainerResource, Desired, Resource } from "../model/resource.js";
 import { present, shortId, useConflict } from "./decision.js";
-import { foreignNames, type HostIndex } from "./index-observed.js";
-import { findUnderOtherName, presentContainer } from "./plan-container.js";
+import { foreignNames, type HostIndex, ownedNetworks } from "./index-observed.js";
+import { findUnderOtherName, isSame, presentContainer } from "./plan-container.js";
 
 /**
  * Plans what of ours has to go: surplus containers of a wanted address (left by a killed swap, or copied by
@@ -14,12 +14,7 @@ export function planRemovals(desired: Desired, index: HostIndex): Change[] {
   const wanted = new Map(desired.resources.map((resource) => [resource.address, resource]));
   const containers = planContainerRemovals(desired, wanted, index);
   if (desired.prune === "none") return containers;
-  const removals = [
-    ...containers,
-    ...planVolumeRemovals(wanted, index),
-    ...planNetworkRemovals(wanted, index),
-  ];
-  return removals;
+  return [...containers, ...planVolumeRemovals(wanted, index), ...planNetworkRemovals(wanted, index)];
 }
 
 function planContainerRemovals(
@@ -30,6 +25,8 @@ function planContainerRemovals(
   return index.observed.containers.flatMap((container): Change[] => {
     const address = container.labels[LABEL.address] ?? "";
     if (!isOwned(container.labels, index.project) || address.startsWith("lock.")) return [];
+    // A name that is wanted has its own change, which tells of whoever holds it.
+    if (address !== `container.${container.name}` && wanted.has(`container.${container.name}`)) return [];
     const resource = wanted.get(address);
     if (resource?.kind === "volume" && container.name === resource.seeder) return [];
     if (resource?.kind === "container") {
@@ -44,29 +41,48 @@ function planContainerRemovals(
 
 function isCurrent(container: ObservedContainer, resource: ContainerResource, index: HostIndex): boolean {
   const holder = index.containersByName.get(resource.name);
-  if (holder !== undefined && holder.labels[LABEL.address] === resource.address)
-    return container.id === holder.id;
+  if (holder !== undefined && isSame(holder, resource, index)) return container.id === holder.id;
   return container.id === findUnderOtherName(resource, index)?.id;
 }
 
 function planVolumeRemovals(wanted: ReadonlyMap<Address, Resource>, index: HostIndex): Change[] {
   return index.observed.volumes.flatMap((volume): Change[] => {
-    if (!isOwned(volume.labels, index.project) || wanted.has(volume.labels[LABEL.address] ?? "")) return [];
+    if (!isOwned(volume.labels, index.project) || wanted.has(`volume.${volume.name}`)) return [];
+    const reason = wanted.has(volume.labels[LABEL.address] ?? "") ? "surplus" : "orphaned";
     const precondition = present(volume.createdAt, volume.labels);
-    const mounters = index.mountersByVolume.get(volume.name);
-    const foreign = foreignNames(mounters, index);
-    return [removal("volume", volume.name, "orphaned", precondition, foreign, containerAddresses(mounters))];
+    return [
+      unused("volume", volume.name, reason, precondition, index.mountersByVolume.get(volume.name), index),
+    ];
   });
 }
 
+/** Docker allows several networks of one name: all but the one that the plan works with are surplus. */
 function planNetworkRemovals(wanted: ReadonlyMap<Address, Resource>, index: HostIndex): Change[] {
   return index.observed.networks.flatMap((network): Change[] => {
-    if (!isOwned(network.labels, index.project) || wanted.has(network.labels[LABEL.address] ?? "")) return [];
+    if (!isOwned(network.labels, index.project)) return [];
+    const isFirst = ownedNetworks(network.name, index)[0]?.id === network.id;
+    const isWanted = wanted.has(`network.${network.name}`);
+    if (isFirst && isWanted) return [];
     const precondition = present(network.id, network.labels);
     const members = index.membersByNetworkId.get(network.id);
-    const foreign = foreignNames(members, index);
-    return [removal("network", network.name, "orphaned", precondition, foreign, containerAddresses(members))];
+    const reason = isWanted ? "surplus" : "orphaned";
+    const change = unused("network", network.name, reason, precondition, members, index);
+    return [isFirst ? change : { ...change, address: `${change.address}@${shortId(network.id)}` }];
   });
+}
+
+/** The removal of what containers use: after they have let go of it, and not while a foreign one holds on to it. */
+function unused(
+  kind: "volume" | "network",
+  name: string,
+  reason: Reason,
+  precondition: Precondition,
+  users: readonly ObservedContainer[] | undefined,
+  index: HostIndex,
+): Change {
+  const change = removal(kind, name, reason, precondition, containerAddresses(users));
+  const foreign = foreignNames(users, index);
+  return foreign.length === 0 ? change : { ...change, ...useConflict(foreign, precondition) };
 }
 
 /** Both what a container is wanted as and what it is called: a change exists under at most one of them. */
@@ -80,12 +96,8 @@ function removal(
   name: string,
   reason: Reason,
   precondition: Precondition,
-  foreignUsers: readonly string[] = [],
   dependsOn: readonly Address[] = [],
 ): Change {
   const address = `${kind}.${name}`;
-  const base = { address, kind, name, fields: [], dependsOn, precondition };
-  if (foreignUsers.length === 0) return { ...base, action: "delete", reasons: [reason] };
-  const conflict = useConflict(foreignUsers, precondition);
-  return { ...base, action: "conflict", reasons: conflict.reasons, heldBy: conflict.heldBy ?? shortId(name) };
+  return { address, kind, name, action: "delete", reasons: [reason], fields: [], dependsOn, precondition };
 }

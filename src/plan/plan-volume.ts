@@ -70,10 +70,12 @@ function findSeedProblem(
   if (moved?.action === "update") {
     return changed("blob", shortId(carried), String(moved.fields?.[0]?.after ?? "pulled again"), "drift");
   }
-  // While the blob image is not here, its ID is unknown: what was carried stands until the pull shows otherwise.
   const blob = index.wantedImages.get(resource.blob);
+  const isNewRef = `image.${applied.blob}` !== resource.blob;
+  // While the blob image is not here, its ID is unknown: of an unchanged reference, what was carried stands.
+  if (blob === undefined && isNewRef)
+    return changed("blob", applied.blob, resource.blob.slice("image.".length));
   if (blob !== undefined && blob.id !== carried) {
-    const isNewRef = applied.blob !== undefined && `image.${applied.blob}` !== resource.blob;
     return changed("blob", shortId(carried), shortId(blob.id), isNewRef ? "config" : "drift");
   }
   const proof = seedProof({

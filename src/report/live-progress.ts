@@ -17,6 +17,8 @@ export interface LiveProgressOptions {
 
 export interface LiveProgress {
   handle(event: ApplyEvent): void;
+  /** A word beside the events, which stays above the live lines. */
+  say(text: string): void;
   /** Leaves the finished lines and a visible cursor. Later events are written as plain lines. */
   stop(): void;
 }
@@ -57,6 +59,10 @@ export function createLiveProgress(options: LiveProgressOptions): LiveProgress {
       if (line !== undefined) waiting.push(...line.split("\n"));
       isDirty = true;
       if (isStopped || now() - lastDrawMs >= FRAME_MS) draw();
+    },
+    say(text) {
+      waiting.push(...text.split("\n"));
+      draw();
     },
     stop() {
       if (isStopped) return;

@@ -38,8 +38,18 @@ export async function applyThrough(
  * Runs `warm apply` until it makes the call, which Docker does not see before `meanwhile` is over.
  * @param meanwhile may kill the command
  */
-export async function applyHeldAt(
+export function applyHeldAt(
   sandbox: Sandbox,
+  step: Step,
+  meanwhile: (warm: WarmProcess) => Promise<void>,
+): Promise<WarmResult> {
+  return warmHeldAt(sandbox, ["apply", "--auto-approve"], step, meanwhile);
+}
+
+/** The same for any command. */
+export async function warmHeldAt(
+  sandbox: Sandbox,
+  args: readonly string[],
   step: Step,
   meanwhile: (warm: WarmProcess) => Promise<void>,
 ): Promise<WarmResult> {
@@ -47,7 +57,7 @@ export async function applyHeldAt(
   let release = () => {};
   const until = new Promise<void>((resolve) => (release = resolve));
   try {
-    const warm = sandbox.start(["apply", "--auto-approve"], through(proxy));
+    const warm = sandbox.start(args, through(proxy));
     await new Promise<void>((reached, fail) => {
       const matches = isStep(step);
       const match = (call: Call) => {

@@ -19,16 +19,16 @@ export async function watchServing(
   { volume, container, id }: TemplateProject,
 ): Promise<() => { readonly starts: number; readonly unproven: number }> {
   const proof = `warm-seeded:${id.replaceAll("-", "")}-`;
-  const filters = { type: ["container", "image", "volume"], event: ["create", "tag", "untag", "start"] };
-  const stream = (await docker.getEvents({ filters })) as Readable;
+  const filters = JSON.stringify({ event: ["tag", "start", "destroy"] });
+  const stream = (await docker.getEvents({ filters })) as unknown as Readable;
   const seen = { starts: 0, unproven: 0 };
   let isProven = false;
   createInterface(stream).on("line", (line) => {
     const { Type, Action, Actor } = JSON.parse(line) as DockerEvent;
     const name = Actor.Attributes.name ?? "";
-    if (Type === "volume" && Action === "create" && Actor.ID === volume) isProven = false;
-    if (Type === "image" && name.startsWith(proof)) isProven = Action === "tag";
-    if (Type !== "container" || Action !== "start" || name !== container) return;
+    if (Type === "volume" && Action === "destroy" && Actor.ID === volume) isProven = false;
+    if (Type === "image" && name.startsWith(proof)) isProven = true;
+    if (Action !== "start" || name !== container) return;
     seen.starts += 1;
     if (!isProven) seen.unproven += 1;
   });

@@ -9,7 +9,7 @@ import type { PlanDocument } from "../../model/plan-document.js";
 import { formatPlan } from "../../report/format-plan.js";
 import { parsePlanDocument } from "../../report/parse-plan-document.js";
 import { applyExitCode, formatResult } from "../apply-result.js";
-import { approvePlan } from "../approve-plan.js";
+import { askApproval } from "../ask-approval.js";
 import type { CommandContext } from "../command-context.js";
 import { openEventSink } from "../event-sink.js";
 import { toPlanDocument } from "../plan-document.js";
@@ -19,8 +19,8 @@ import { watchSignals } from "../signals.js";
 interface RunOptions {
   readonly autoApprove?: boolean;
   readonly json?: boolean;
-  readonly lockTimeout: number;
-  readonly reason: string;
+  readonly lockTimeout?: number;
+  readonly reason?: string;
 }
 
 interface ApplyOptions extends RunOptions, SelectionOptions {
@@ -43,7 +43,7 @@ export async function runApply(
     );
   }
   const saved = readPlanFile(planFile, context.cwd);
-  if (toPlanOptionsCount(options) > 0) {
+  if (isSelective(options)) {
     throw new WarmError("usage", "a saved plan takes no --target, --exclude, --replace or --adopt", {
       hint: "give them to `warm plan --out`",
     });
@@ -62,10 +62,9 @@ export async function runApply(
 
 export async function runDestroy(context: CommandContext, options: RunOptions): Promise<number> {
   const project = await openProject({ ...context.global, cwd: context.cwd, env: context.env });
-  const selection = { target: [], exclude: [], replace: [], adopt: [] };
   const request = {
     command: "warm destroy",
-    options: toPlanOptions(selection, true),
+    options: toPlanOptions({}, true),
     expectedDigest: undefined,
   };
   return run(context, project, request, options);
@@ -86,21 +85,28 @@ async function run(
   options: RunOptions,
 ): Promise<number> {
   const { terminal } = context;
-  const sink = openEventSink(terminal, options.json === true);
-  const signals = watchSignals((count) =>
-    sink.say(count === 1 ? "Finishing what is in flight; once more to abort." : "Aborting."),
-  );
+  const isJson = options.json === true;
+  const sink = openEventSink(terminal, isJson);
+  let isApproved = false;
+  const signals = watchSignals((count) => {
+    const first = isApproved ? "Finishing what is in flight" : "Stopping before anything is done";
+    sink.say(count === 1 ? `${first}; once more to abort.` : "Aborting.");
+  });
   const settings: ApplySettings = {
     options: request.options,
     saved: request.saved,
     expectedDigest: request.expectedDigest,
-    lock: { timeoutMs: options.lockTimeout, command: request.command, reason: options.reason },
+    lock: { timeoutMs: options.lockTimeout ?? 0, command: request.command, reason: options.reason ?? "" },
     emit: sink.emit,
     stop: signals.stop,
     approve: async (plan, observed) => {
       const document = toPlanDocument(plan, observed, project.config);
-      if (options.json !== true) terminal.print(`${formatPlan(document, terminal.out)}\n`);
-      return approvePlan(terminal, request.options.destroy, options.autoApprove === true);
+      if (!isJson) terminal.print(`${formatPlan(document, terminal.out)}\n`);
+      else if (options.autoApprove !== true) terminal.note(`${formatPlan(document, terminal.err)}\n`);
+      isApproved =
+        options.autoApprove === true ||
+        (await askApproval(terminal, request.options.destroy, signals.stop.soft));
+      return isApproved;
     },
   };
   let result: ApplyResult;
@@ -111,7 +117,7 @@ async function run(
     signals.close();
     project.close();
   }
-  if (options.json !== true) terminal.print(formatResult(result, request, project.config.path, terminal.out));
+  if (!isJson) terminal.print(formatResult(result, request, project.config.path, terminal.out));
   return applyExitCode(result, signals.exitCode());
 }
 
@@ -120,11 +126,12 @@ function readPlanFile(file: string, cwd: string): PlanDocument {
   try {
     text = readFileSync(resolve(cwd, file), "utf8");
   } catch (cause) {
-    const hint = "`warm plan --out FILE` writes one";
-    throw new WarmError("usage", `cannot read the plan ${file}: ${(cause as Error).message}`, {
-      hint,
-      cause,
-    });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new WarmError(
+      "usage",
+      code === "ENOENT" ? `there is no plan ${file}` : `cannot read the plan ${file}: ${message}`,
+      { hint: "`warm plan --out FILE` writes one", cause },
+    );
   }
   const document = parsePlanDocument(text, file);
   if (document.config.text !== undefined) return document;
@@ -133,6 +140,6 @@ function readPlanFile(file: string, cwd: string): PlanDocument {
   });
 }
 
-function toPlanOptionsCount({ target, exclude, replace, adopt }: SelectionOptions): number {
-  return target.length + exclude.length + replace.length + adopt.length;
+function isSelective({ target, exclude, replace, adopt }: SelectionOptions): boolean {
+  return [target, exclude, replace, adopt].some((addresses) => addresses !== undefined);
 }

@@ -1,4 +1,5 @@
 import { openProject } from "../../apply/open-project.js";
+import { readHealths } from "../../apply/read-healths.js";
 import { explainResource } from "../../plan/explain-resource.js";
 import { formatExplanation } from "../../report/format-explain.js";
 import type { CommandContext } from "../command-context.js";
@@ -11,7 +12,8 @@ export async function runExplain(
   const project = await openProject({ ...global, cwd, env });
   try {
     const { plan, observed } = await project.plan();
-    const explanation = explainResource(address, project.config.desired, observed, plan);
+    const { desired } = project.config;
+    const explanation = explainResource(address, desired, observed, plan, await readHealths(desired, plan, observed));
     terminal.print(
       json
         ? JSON.stringify(explanation, null, 2)

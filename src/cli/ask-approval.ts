@@ -3,20 +3,21 @@ import type { Terminal } from "./terminal.js";
 
 /**
  * Asks for a yes. Only the whole word counts, as people know it from Terraform.
- * @throws WarmError `guard-refused` where nobody can be asked and nobody said yes beforehand.
+ * @param cancel withdraws the question, which then counts as a no
+ * @throws WarmError `guard-refused` where nobody can be asked.
  */
-export async function approvePlan(
+export async function askApproval(
   terminal: Terminal,
   isDestroy: boolean,
-  isApproved: boolean,
+  cancel: AbortSignal,
 ): Promise<boolean> {
-  if (isApproved) return true;
   if (!terminal.canAsk) {
     throw new WarmError("guard-refused", "there is no terminal to ask for approval on", {
       hint: "review the plan, then run again with `--auto-approve`, or apply a saved plan",
     });
   }
+  if (cancel.aborted) return false;
   const what = isDestroy ? "Remove all of this?" : "Apply this plan?";
-  const answer = await terminal.ask(`${what} Only \`yes\` will do: `);
-  return answer.trim() === "yes";
+  const answer = await terminal.ask(`${what} Only \`yes\` will do: `, cancel);
+  return answer?.trim() === "yes";
 }
