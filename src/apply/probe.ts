@@ -14,6 +14,8 @@ export interface ProbeLimits {
 
 export interface ProbeResult {
   readonly isHealthy: boolean;
+  /** No later try can end better. */
+  readonly isHopeless?: boolean;
   /** What came back, as a clause: `HTTP 500`, `connection refused`. */
   readonly answer: string;
 }

@@ -1,4 +1,4 @@
-import { inspectVolume, readLastLogs } from "../docker/read-objects.js";
+import { inspectContainer, inspectVolume, readLastLogs } from "../docker/read-objects.js";
 import { WarmError } from "../errors.js";
 import { canonicalJson } from "../model/canonical.js";
 import { identityLabels, LABEL } from "../model/labels.js";
@@ -40,7 +40,7 @@ export async function seedVolume(
   try {
     seeder = await createSeeder(resource, blobImageId, context);
     await runSeeder(resource, seeder, context);
-    await proveSeed(resource, blobImageId, context);
+    await proveSeed(resource, seeder, blobImageId, context);
   } catch (error) {
     await undoSeed(resource, seeder, context);
     throw asBlobProblem(error, resource);
@@ -113,13 +113,19 @@ async function runSeeder(
   });
 }
 
-/** One call, and a name that belongs to this filling of this volume alone. */
+/**
+ * One call, and a name that belongs to this filling of this volume alone. A volume cannot go while it is mounted,
+ * so it is the one that was filled if its seeder still stands after a look at it: another run that took our lock
+ * may have begun to fill a new one under this name.
+ */
 async function proveSeed(
   resource: VolumeResource,
+  seeder: string,
   blobImageId: string,
   { host, writer }: ApplyContext,
 ): Promise<void> {
   const proof = proofOf(resource, await inspectVolume(host.reader, resource.name));
+  await inspectContainer(host.reader, seeder);
   await writer.images.tag(blobImageId, SEED_PROOF_REPOSITORY, proof);
 }
 

@@ -31,6 +31,7 @@ export async function waitHealthy(
     const tryMs = Math.max(1, Math.min(TRY_MS, deadline - clock.now()));
     const result = await probe(facts, resource, tryMs, context);
     if (result.isHealthy) return;
+    if (result.isHopeless) throw hopeless(result, resource);
     if (stop.hard.aborted)
       throw new WarmError("interrupted", `${address}: interrupted while waiting for its health`);
     if (clock.now() + pauseMs >= deadline) throw await tooLate(facts, result, resource, context);
@@ -52,7 +53,7 @@ async function probe(
   const { health } = resource;
   switch (health.type) {
     case "healthcheck":
-      return { isHealthy: facts.health === "healthy", answer: describeHealthcheck(facts.health) };
+      return readHealthcheck(facts.health);
     case "exec": {
       const code = await context.writer.containers.exec(facts.id, health.command, tryMs).catch(() => -1);
       return {
@@ -70,8 +71,10 @@ async function probe(
   }
 }
 
-function describeHealthcheck(health: string | undefined): string {
-  return health === undefined ? "the image has no HEALTHCHECK" : `Docker says ${health}`;
+function readHealthcheck(health = "none"): ProbeResult {
+  if (health === "none")
+    return { isHealthy: false, isHopeless: true, answer: "the image has no HEALTHCHECK" };
+  return { isHealthy: health === "healthy", answer: `Docker says ${health}` };
 }
 
 function targetOf(
@@ -100,6 +103,13 @@ async function exited(
     hint: facts.isOutOfMemory ? "raise `resources.memory`" : "the last log lines say more",
     address: resource.address,
     logs: await readLastLogs(host.reader, facts.id),
+  });
+}
+
+function hopeless({ answer }: ProbeResult, { name, address }: ContainerResource): WarmError {
+  return new WarmError("unhealthy", `${name} can never be healthy: ${answer}`, {
+    hint: "ask it in another way: `health: { path: / }`, `{ tcp: true }` or `{ exec: [...] }`",
+    address,
   });
 }
 

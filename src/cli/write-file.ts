@@ -1,4 +1,13 @@
-import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { WarmError } from "../errors.js";
 
 /**
@@ -8,7 +17,8 @@ import { WarmError } from "../errors.js";
  */
 export function writeFileWhole(named: string, text: string, mode: number): void {
   const found = statSync(named, { throwIfNoEntry: false });
-  if (found !== undefined && !found.isFile()) throw new WarmError("usage", `cannot write ${named}: it is no file`);
+  if (found !== undefined && !found.isFile())
+    throw new WarmError("usage", `cannot write ${named}: it is no file`);
   const path = found === undefined ? named : realpathSync(named);
   const temporary = `${path}.${process.pid}.tmp`;
   try {

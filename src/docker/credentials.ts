@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { WarmError } from "../errors.js";
+import { askCredentialHelper } from "./credential-helper.js";
 
 /** What the daemon's `X-Registry-Auth` header carries. */
 export type RegistryCredentials =
@@ -27,7 +27,6 @@ export interface CredentialSettings {
 }
 
 const HUB_KEY = "https://index.docker.io/v1/";
-const HELPER_DEADLINE_MS = 10_000;
 
 /**
  * Finds a registry's credentials as the docker CLI does: `credHelpers`, then `credsStore`, then `auths` of the
@@ -47,103 +46,53 @@ async function findCredentials(
   registry: string,
   { env, home }: CredentialSettings,
 ): Promise<RegistryCredentials | undefined> {
-  const config = readConfig(join(env.DOCKER_CONFIG || join(home, ".docker"), "config.json"));
+  const file = join(env.DOCKER_CONFIG || join(home, ".docker"), "config.json");
+  const { auths: known, credHelpers, credsStore } = readConfig(file);
+  const auths = known ?? {};
   const key = registry === "docker.io" ? HUB_KEY : registry;
-  const helper = config.credHelpers?.[key] ?? config.credHelpers?.[registry] ?? config.credsStore;
-  if (helper !== undefined && helper !== "") {
-    const answer = await askHelper(helper, key, env);
+  const helper = credHelpers?.[key] ?? credHelpers?.[registry] ?? credsStore;
+  if (helper) {
+    const answer = await askCredentialHelper(helper, key, env);
     if (answer !== undefined) return answer;
   }
-  const entry = Object.entries(config.auths ?? {}).find(
-    ([name]) => registryKey(name) === registryKey(key),
-  )?.[1];
-  return entry === undefined ? undefined : fromEntry(entry, key);
+  const name = key in auths ? key : Object.keys(auths).find((name) => hostOf(name) === hostOf(key));
+  return name === undefined ? undefined : readEntry(auths[name] ?? {}, key, `${file}: auths["${name}"]`);
 }
 
 /** `auths` has keys with and without a scheme and a path. */
-function registryKey(name: string): string {
+function hostOf(name: string): string {
   return name.replace(/^https?:\/\//, "").split("/")[0] ?? "";
 }
 
+/** No file is no log-in; a file that cannot be read may be one, and a pull without it fails for another reason. */
 function readConfig(file: string): DockerConfig {
-  let text: string;
   try {
-    text = readFileSync(file, "utf8");
-  } catch {
-    return {};
+    const config = JSON.parse(readFileSync(file, "utf8")) as unknown;
+    if (typeof config === "object" && config !== null) return config;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return {};
+    if (code !== undefined) throw malformed(`cannot read the log-ins: ${message}`);
   }
-  try {
-    return JSON.parse(text) as DockerConfig;
-  } catch {
-    throw new WarmError("auth-failed", `${file} is no JSON`, {
-      hint: "mend the file, or log in again with `docker login`",
-    });
-  }
+  throw malformed(`${file} is no JSON object`);
 }
 
-function fromEntry(entry: AuthEntry, serveraddress: string): RegistryCredentials | undefined {
-  if (entry.identitytoken) return { identitytoken: entry.identitytoken, serveraddress };
-  if (entry.username && entry.password)
-    return { username: entry.username, password: entry.password, serveraddress };
-  const pair = Buffer.from(entry.auth ?? "", "base64").toString("utf8");
+function readEntry(entry: AuthEntry, serveraddress: string, where: string): RegistryCredentials | undefined {
+  const { identitytoken, username, password, auth } = entry;
+  if (identitytoken) return { identitytoken, serveraddress };
+  if (username && password) return { username, password, serveraddress };
+  // `docker login` with a store leaves an entry with nothing in it.
+  if (!auth) return undefined;
+  const pair = Buffer.from(auth, "base64").toString("utf8").replace(/\0+$/, "");
   const colon = pair.indexOf(":");
-  if (colon <= 0) return undefined;
-  return {
-    username: pair.slice(0, colon),
-    password: pair.slice(colon + 1).replace(/\0+$/, ""),
-    serveraddress,
-  };
+  if (colon <= 0) throw malformed(`${where}.auth is not the base64 of \`user:password\``);
+  return { username: pair.slice(0, colon), password: pair.slice(colon + 1), serveraddress };
 }
 
-/** Protocol of docker-credential-helpers: the server on stdin, JSON on stdout, `<token>` as a token's user name. */
-function askHelper(
-  helper: string,
-  server: string,
-  env: NodeJS.ProcessEnv,
-): Promise<RegistryCredentials | undefined> {
-  const program = `docker-credential-${helper}`;
-  return new Promise((resolve, reject) => {
-    const fail = (why: string, cause?: unknown) =>
-      reject(
-        new WarmError("auth-failed", `credential helper \`${program}\`: ${why}`, {
-          hint: `try \`echo ${server} | ${program} get\``,
-          cause,
-        }),
-      );
-    const child = spawn(program, ["get"], {
-      env,
-      stdio: ["pipe", "pipe", "ignore"],
-      timeout: HELPER_DEADLINE_MS,
-    });
-    let output = "";
-    child.stdout.on("data", (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-    child.stdin.on("error", () => {});
-    child.on("error", (cause) => fail("cannot be started", cause));
-    child.on("close", (code, signal) => {
-      if (signal !== null) return fail(`no answer within ${HELPER_DEADLINE_MS / 1000} s`);
-      if (code !== 0)
-        return output.includes("not found") ? resolve(undefined) : fail(`ended with code ${code}`);
-      resolve(readHelperAnswer(output, server, fail));
-    });
-    child.stdin.end(server);
+function malformed(message: string): WarmError {
+  return new WarmError("auth-failed", message, {
+    hint: "mend the file, or log in again with `docker login`",
   });
-}
-
-function readHelperAnswer(
-  output: string,
-  serveraddress: string,
-  fail: (why: string) => void,
-): RegistryCredentials | undefined {
-  try {
-    const { Username, Secret } = JSON.parse(output) as { Username: string; Secret: string };
-    if (Username === "<token>") return { identitytoken: Secret, serveraddress };
-    return { username: Username, password: Secret, serveraddress };
-  } catch {
-    fail("its answer is no JSON");
-    return undefined;
-  }
 }
 
 /** base64url, as the daemon's API asks for it. */

@@ -74,7 +74,11 @@ export function mapStatus(what: string, status: number, text: string): WarmError
       (rule.status === undefined || rule.status === status) &&
       (rule.text === undefined || rule.text.test(message)),
   );
-  return new WarmError(rule?.code ?? "docker-failed", `${what}: ${message}`, { hint: rule?.hint });
+  if (rule === undefined)
+    return new WarmError("docker-failed", `${what}: ${message}`, {
+      hint: "the Docker daemon's log may say more",
+    });
+  return new WarmError(rule.code, `${what}: ${message}`, { hint: rule.hint });
 }
 
 /** A connection that could not be made or broke. */

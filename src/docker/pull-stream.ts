@@ -25,6 +25,7 @@ export async function readPullStream(stream: Readable, settings: PullStreamSetti
   const stop = (error: WarmError) => stream.destroy(error);
   const interrupt = () => stop(new WarmError("interrupted", `${what}: interrupted`));
   let timer = setTimeout(() => stop(pullStalled(what, idleTimeoutMs)), idleTimeoutMs);
+  if (cancel?.aborted) interrupt();
   cancel?.addEventListener("abort", interrupt, { once: true });
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
@@ -67,7 +68,7 @@ function readLine(text: string, layers: Layers, { what, onProgress }: PullStream
 function parseLine(text: string, what: string): PullLine {
   try {
     const line = JSON.parse(text) as unknown;
-    if (typeof line === "object" && line !== null) return line;
+    if (typeof line === "object" && line !== null && !Array.isArray(line)) return line;
   } catch {
     // Told below, as for JSON that is no object.
   }
@@ -113,7 +114,7 @@ function sum(layers: Layers): PullProgress {
 }
 
 export function pullStalled(what: string, idleTimeoutMs: number): WarmError {
-  return new WarmError("pull-stalled", `${what}: no byte for ${Math.round(idleTimeoutMs / 1000)} s`, {
+  return new WarmError("pull-stalled", `${what}: no byte for ${idleTimeoutMs / 1000} s`, {
     hint: "the registry or the network is stuck; `pull.idleTimeout` sets how long to wait",
   });
 }

@@ -12,7 +12,9 @@ export interface SeededVolume {
 
 /** `<tid>-<12 hex digits>`: the proof that a volume was filled whole, kept as an image tag and a container label. */
 export function seedProof(volume: SeededVolume): string {
-  const digest = sha256(`${volume.name}\n${volume.createdAt}\n${volume.blobImageId}`);
+  // The daemon prints the same moment otherwise when its time zone has changed.
+  const createdMs = Date.parse(volume.createdAt);
+  const digest = sha256(`${volume.name}\n${createdMs}\n${volume.blobImageId}`);
   return `${volume.tid}-${digest.slice(0, 12)}`;
 }
 

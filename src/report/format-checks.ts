@@ -7,7 +7,9 @@ export function formatChecks(checks: readonly Check[], style: Style): string {
   const width = Math.max(0, ...checks.map(({ name }) => Math.min(name.length, 48)));
   const lines = checks.flatMap(({ name, verdict, detail, hint }) => {
     const head = `${markOf(verdict, style)} ${safeText(name).padEnd(width)}  ${safeText(detail)}`;
-    return hint === undefined || verdict === "ok" ? [head] : [head, `      ${style.dim(`hint: ${safeText(hint)}`)}`];
+    return hint === undefined || verdict === "ok"
+      ? [head]
+      : [head, `      ${style.dim(`hint: ${safeText(hint)}`)}`];
   });
   const count = (wanted: Check["verdict"]) => checks.filter(({ verdict }) => verdict === wanted).length;
   const [failures, warnings] = [count("failure"), count("warning")];

@@ -51,17 +51,20 @@ function formatCondition({ status }: Explanation): string {
   return `${status.kind} ${safeText(status.state)}${health}${name}`;
 }
 
-function formatSides({ fields, changes, status }: Explanation, configPath: string, style: Style): string[] {
+function formatSides(explanation: Explanation, configPath: string, style: Style): string[] {
+  const { fields, changes, status, action } = explanation;
   if (fields.length === 0) return [];
+  // Of what comes or goes as a whole, no field has changed.
+  const isWhole = action === "create" || action === "delete";
   const heading = ["", "FIELD", configPath, "LAST APPLIED", "HOST", ""].map((text) => style.dim(text));
   const rows = fields.map((field) => {
     const change = changes.find(({ path }) => path === field.path);
-    const mark = change === undefined ? "" : style.yellow("*");
+    const isMarked = change !== undefined && !isWhole;
     const values = [field.desired, field.lastApplied, field.observed].map((value) =>
       change?.sensitive && value !== null && value !== undefined ? REDACTED : formatSide(field.path, value),
     );
-    const note = change === undefined ? "" : describeChange(change, field, status, configPath);
-    return [mark, safeText(field.path), ...values, note];
+    const note = isMarked ? describeChange(change, field, status, configPath) : "";
+    return [isMarked ? style.yellow("*") : "", safeText(field.path), ...values, note];
   });
   return alignRows([heading, ...rows]);
 }

@@ -27,6 +27,8 @@ export type ImageOptions = {
   blobFailsHalfway: object;
   /** Prints two lines, exits 7. */
   exitsAtOnce: object;
+  /** Prints its environment and a line more, exits 7. */
+  printsEnvironment: object;
   /** Runs, and never listens. */
   neverHealthy: object;
   /** Listens at $PORT, answers 500 for so many seconds after its start, then 200. */
@@ -139,6 +141,7 @@ exit 3
     entries: (version) => blobEntries(version, 0),
   }),
   exitsAtOnce: () => ({ script: 'echo "starting"\necho "fatal: no settings found" >&2\nexit 7\n' }),
+  printsEnvironment: () => ({ script: 'set\necho "fatal: no settings found" >&2\nexit 7\n' }),
   neverHealthy: () => ({ ...web, script: `${endOnSignal}echo "never listening"\n${forever}` }),
   http500: ({ seconds }) => ({
     ...web,

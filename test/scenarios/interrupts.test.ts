@@ -17,7 +17,7 @@ describe("an apply that is interrupted", () => {
   /** Sends the signal and waits until it was understood. */
   async function interrupt({ child, output }: WarmProcess, signal: NodeJS.Signals): Promise<void> {
     child.kill(signal);
-    await expect.poll(() => output.stderr, { timeout: 10_000 }).toContain("in flight");
+    await expect.poll(() => output.stderr, { timeout: 10_000 }).toContain("once more to abort");
   }
 
   it.each([

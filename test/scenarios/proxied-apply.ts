@@ -23,11 +23,12 @@ export const through = (proxy: FaultProxy) => ({ env: { DOCKER_HOST: `unix://${p
 export async function applyThrough(
   sandbox: Sandbox,
   prepare: (proxy: FaultProxy) => void = () => {},
+  more: readonly string[] = [],
 ): Promise<WarmResult & { calls: readonly Call[] }> {
   const proxy = await startFaultProxy(sandbox.socketPath);
   try {
     prepare(proxy);
-    const result = await sandbox.warm(["apply", "--auto-approve"], through(proxy));
+    const result = await sandbox.warm(["apply", "--auto-approve", ...more], through(proxy));
     return { ...result, calls: proxy.calls };
   } finally {
     await proxy.stop();

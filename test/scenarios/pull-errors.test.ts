@@ -87,13 +87,13 @@ const failures: readonly Failure[] = [
   {
     name: "silent",
     action: { kind: "stall", afterBytes: 20 },
-    told: ["pull-stalled", /no byte for 1 s/],
+    told: ["pull-stalled", /no byte for 2 s/],
     tries: 2,
   },
   {
     name: "silent-from-the-start",
     action: { kind: "delay", ms: 10_000 },
-    told: ["pull-stalled", /no byte for 1 s/],
+    told: ["pull-stalled", /no byte for 2 s/],
     tries: 2,
   },
   { name: "unknown-tag", told: ["image-not-found", /manifest unknown/], tries: 1 },
@@ -133,7 +133,7 @@ describe("a pull that fails", () => {
     await pushAll(sandbox);
     const blob = image("never-asked-for");
     const templates = failures.map(({ name }) => [sandbox.templateId(name), { image: image(name), blob }]);
-    const pull = `pull: { retries: 1, idleTimeout: 1s, concurrency: ${failures.length} }`;
+    const pull = `pull: { retries: 1, idleTimeout: 2s, concurrency: ${failures.length} }`;
     sandbox.writeConfig(projectYaml(sandbox, Object.fromEntries(templates), [pull]));
     writeFileSync(join(sandbox.dir, "config.json"), JSON.stringify({ auths: { [lockedHost]: { auth } } }));
     proxy = await startFaultProxy(sandbox.socketPath);
@@ -158,7 +158,7 @@ describe("a pull that fails", () => {
   });
 
   it.each(failures)(
-    "of the kind $name is told as such, after $tries tries",
+    "of the kind $name is told as such, with $tries tries",
     ({ name, told: [code, message], tries }) => {
       const line = result.stderr.split("\n").find((line) => line.includes(`/${name}:1: failed: `)) ?? "";
       expect(line).toMatch(message);

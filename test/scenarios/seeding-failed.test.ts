@@ -66,19 +66,6 @@ describe("a seeding that fails", () => {
     expect(await ownedNames(sandbox)).toEqual([]);
   });
 
-  it("keeps off a volume that someone else makes between plan and seeding", async () => {
-    await using sandbox = await createSandbox();
-    const project = await writeTemplateProject(sandbox, { image, blob });
-    const { code, stderr } = await applyHeldAt(sandbox, creating(project.seeder), async () => {
-      await sandbox.docker.createVolume({ Name: project.volume, Labels: { theirs: "yes" } });
-    });
-    expect(code, stderr).toBe(6);
-    expect(stderr).toContain(`volume ${project.volume} was made by someone else`);
-    expect(await ownedNames(sandbox)).toEqual([]);
-    const { Labels } = await sandbox.docker.getVolume(project.volume).inspect();
-    expect(Labels).toEqual({ theirs: "yes" });
-  });
-
   it.each([
     {
       how: "the answer to the seeder's making is lost",

@@ -13,6 +13,7 @@ import { askApproval } from "../ask-approval.js";
 import type { CommandContext } from "../command-context.js";
 import { openEventSink } from "../event-sink.js";
 import { toPlanDocument } from "../plan-document.js";
+import { redactEvents } from "../redact-events.js";
 import { type SelectionOptions, toPlanOptions } from "../selection.js";
 import { watchSignals } from "../signals.js";
 
@@ -97,7 +98,7 @@ async function run(
     saved: request.saved,
     expectedDigest: request.expectedDigest,
     lock: { timeoutMs: options.lockTimeout ?? 0, command: request.command, reason: options.reason ?? "" },
-    emit: sink.emit,
+    emit: redactEvents(sink.emit, project.config.desired),
     stop: signals.stop,
     approve: async (plan, observed) => {
       const document = toPlanDocument(plan, observed, project.config);

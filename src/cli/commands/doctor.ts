@@ -9,10 +9,14 @@ import { resolveEndpoint } from "../../docker/endpoint.js";
 import { observeHost } from "../../docker/observe-host.js";
 import { toWarmError } from "../../errors.js";
 import type { Check } from "../../model/check.js";
+import type { Observed } from "../../model/observed.js";
+import type { Plan } from "../../model/plan.js";
 import { ConfigError } from "../../model/problem.js";
 import { planProject } from "../../plan/plan-project.js";
 import { formatChecks } from "../../report/format-checks.js";
+import { formatHolderShort } from "../../report/format-holder.js";
 import { reasonsSentence } from "../../report/reasons.js";
+import { formatCount } from "../../report/units.js";
 import type { CommandContext } from "../command-context.js";
 
 /** Looks at everything that an apply would need, and goes on after each failure. Exits 0, or 1 with a failure. */
@@ -30,11 +34,8 @@ async function collectChecks({ global, cwd, env }: CommandContext): Promise<Chec
   const checks: Check[] = [];
   const config = await attempt(checks, global.file, async () => {
     const loaded = await loadConfig({ path: global.file, cwd, env });
-    checks.push({
-      name: global.file,
-      verdict: "ok",
-      detail: `valid, ${loaded.desired.resources.length} resources`,
-    });
+    const detail = `valid, ${formatCount(loaded.desired.resources.length, "resource")}`;
+    checks.push({ name: global.file, verdict: "ok", detail });
     return loaded;
   });
   const endpoint = await attempt(checks, "endpoint", async () =>
@@ -61,34 +62,40 @@ async function checkProject(
 ): Promise<void> {
   const { desired } = config;
   const findCredentials = createCredentialFinder({ env, home: homedir() });
-  checks.push(...(await checkRegistries(host, desired, findCredentials)));
-  await attempt(checks, "plan", async () => {
-    const observed = await observeHost(host, {
-      desired: { ...desired, pull: { ...desired.pull, policy: "missing" } },
-      findCredentials,
-    });
-    const { changes, summary } = planProject(desired, observed);
-    for (const change of changes.filter(({ action }) => action === "conflict")) {
-      const why = reasonsSentence(change.reasons, change.kind);
-      checks.push({
-        name: change.address,
-        verdict: "failure",
-        detail: `${why} (${change.heldBy})`,
-        hint: `\`warm explain ${change.address}\``,
-      });
-    }
-    checks.push({
-      name: "plan",
-      verdict: "ok",
-      detail: `${changes.length - summary.noop} changes, ${summary.noop} unchanged`,
-    });
-  });
-  await attempt(checks, "lock", async () => {
-    const lock = await readLock(host, desired.project, () => Date.now() + host.reader.clockOffsetMs());
-    if (lock === undefined) return checks.push({ name: "lock", verdict: "ok", detail: "free" });
-    const detail = `held by ${lock.holder?.who ?? "a process that has not signed yet"}${lock.isExpired ? ", expired" : ""}`;
-    return checks.push({ name: "lock", verdict: "warning", detail, hint: "`warm lock status` says more" });
-  });
+  // What the registries say is told image by image below.
+  const quietly = { ...desired, pull: { ...desired.pull, policy: "missing" as const } };
+  const observed = await attempt(checks, "objects", () =>
+    observeHost(host, { desired: quietly, findCredentials }),
+  );
+  checks.push(...(await checkRegistries(host, desired, findCredentials, observed?.images)));
+  if (observed !== undefined)
+    await attempt(checks, "plan", async () => checks.push(...checkPlan(config, observed)));
+  await attempt(checks, "lock", async () => checks.push(await checkLock(host, desired.project)));
+}
+
+function checkPlan({ desired }: LoadedConfig, observed: Observed): Check[] {
+  const { changes, summary } = planProject(desired, observed);
+  const conflicts = changes.filter(({ action }) => action === "conflict");
+  const pending = formatCount(changes.length - summary.noop - summary.conflict, "change");
+  const undecided = conflicts.length === 0 ? "" : `, ${formatCount(conflicts.length, "conflict")}`;
+  const detail = `${pending} to apply${undecided}, ${summary.noop} unchanged`;
+  return [...conflicts.map(checkConflict), { name: "plan", verdict: "ok", detail }];
+}
+
+function checkConflict({ address, kind, reasons, heldBy }: Plan["changes"][number]): Check {
+  const who = heldBy === undefined ? "" : ` (${heldBy})`;
+  const detail = `${reasonsSentence(reasons, kind)}${who}`;
+  return { name: address, verdict: "failure", detail, hint: "`warm plan` shows the ways out" };
+}
+
+async function checkLock(host: Host, project: string): Promise<Check> {
+  const lock = await readLock(host, project, () => Date.now() + host.reader.clockOffsetMs());
+  if (lock === undefined) return { name: "lock", verdict: "ok", detail: "free" };
+  const holder = `held by ${formatHolderShort(lock.holder)}`;
+  if (!lock.isExpired)
+    return { name: "lock", verdict: "warning", detail: holder, hint: "`warm lock status` says more" };
+  const hint = "the next apply takes it over";
+  return { name: "lock", verdict: "warning", detail: `${holder}, but expired`, hint };
 }
 
 /** Runs one look; what it throws becomes a failed check. */
@@ -96,14 +103,21 @@ async function attempt<T>(checks: Check[], name: string, look: () => Promise<T>)
   try {
     return await look();
   } catch (error) {
-    const { message, hint } = toWarmError(error);
-    const detail = error instanceof ConfigError ? `${message}: ${error.problems[0]?.message ?? ""}` : message;
-    checks.push({
-      name,
-      verdict: "failure",
-      detail,
-      hint: hint ?? (error instanceof ConfigError ? "`warm validate` tells them all" : undefined),
-    });
+    const { code, message, hint } = toWarmError(error);
+    const failure = error instanceof ConfigError ? describeProblems(error) : { detail: message, hint };
+    const own = code === "host-unreachable" && name === "daemon" ? { hint: UNREACHABLE_HINT } : {};
+    checks.push({ name, verdict: "failure", ...failure, ...own });
     return undefined;
   }
+}
+
+const UNREACHABLE_HINT = "start the daemon, or name another endpoint with `--host`";
+
+function describeProblems({ problems }: ConfigError): Pick<Check, "detail" | "hint"> {
+  const [first, ...others] = problems;
+  if (first === undefined) return { detail: "invalid" };
+  const place = first.excerpt === undefined ? "" : `line ${first.line}: `;
+  if (others.length === 0) return { detail: `${place}${first.message}`, hint: first.hint };
+  const detail = `${place}${first.message}, and ${formatCount(others.length, "more problem")}`;
+  return { detail, hint: "`warm validate` tells them all" };
 }

@@ -13,7 +13,9 @@ export async function runExplain(
   try {
     const { plan, observed } = await project.plan();
     const { desired } = project.config;
-    const explanation = explainResource(address, desired, observed, plan, await readHealths(desired, plan, observed));
+    const itself = { ...plan, changes: plan.changes.filter((change) => change.address === address) };
+    const healths = await readHealths(desired, itself, observed);
+    const explanation = explainResource(address, desired, observed, plan, healths);
     terminal.print(
       json
         ? JSON.stringify(explanation, null, 2)

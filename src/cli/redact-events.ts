@@ -1,0 +1,31 @@
+import type { EmitEvent } from "../model/event.js";
+import type { Desired } from "../model/resource.js";
+import { isSecret, REDACTED } from "../model/secret.js";
+
+/** What is shorter is part of too many words to be hidden. */
+const SHORTEST = 4;
+
+/**
+ * A container that fails may print its environment, and its last log lines are shown: whatever of our secrets
+ * stands in them, or in the daemon's words, is hidden. A secret of several lines is hidden line by line.
+ */
+export function redactEvents(emit: EmitEvent, { resources }: Desired): EmitEvent {
+  const values = resources
+    .flatMap((resource) => (resource.kind === "container" ? Object.values(resource.env) : []))
+    .flatMap((value) => (isSecret(value) ? value.reveal().split(/\r?\n/) : []))
+    .map((line) => line.trim())
+    .filter((line) => line.length >= SHORTEST)
+    // A secret that is part of another one must not leave the rest of it.
+    .sort((a, b) => b.length - a.length);
+  if (values.length === 0) return emit;
+  const redact = (text: string) => values.reduce((rest, value) => rest.replaceAll(value, REDACTED), text);
+  return (event) => {
+    if (event.type === "action-failed") {
+      const { message, logs } = event;
+      emit({ ...event, message: redact(message), ...(logs && { logs: logs.map(redact) }) });
+    } else if (event.type === "action-retrying") emit({ ...event, message: redact(event.message) });
+    else if (event.type === "action-progress" && event.detail !== undefined)
+      emit({ ...event, detail: redact(event.detail) });
+    else emit(event);
+  };
+}

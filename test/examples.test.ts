@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type FaultProxy, startFaultProxy } from "./rig/fault-proxy.js";
+import { createSandbox, type Sandbox } from "./rig/sandbox.js";
+
+const examples = readdirSync("examples").map((name) => join("examples", name, "warm.yaml"));
+const files = ["warm.yaml", ...examples];
+
+let sandbox: Sandbox;
+let proxy: FaultProxy;
+beforeAll(async () => {
+  sandbox = await createSandbox();
+  proxy = await startFaultProxy(sandbox.socketPath);
+  // Whatever else runs on this Docker: the examples' names are not the sandbox's.
+  const nothing = { images: [], networks: [], containers: [], volumes: { Volumes: [] } };
+  for (const [kind, body] of Object.entries(nothing)) {
+    const path = new RegExp(`/${kind}(/json)?$`);
+    proxy.fault({ match: { path }, action: { kind: "answer", status: 200, body } });
+  }
+});
+afterAll(async () => {
+  await proxy.stop();
+  await sandbox.dispose();
+});
+
+describe.each(files)("%s", (file) => {
+  const warm = (...args: string[]) =>
+    sandbox.warm(["--file", resolve(file), "--host", `unix://${proxy.socketPath}`, ...args]);
+
+  it("is valid", async () => {
+    const { code, stdout } = await warm("validate");
+    expect(code, stdout).toBe(0);
+    expect(stdout).toMatch(new RegExp(`${basename(file)} is valid\\.`));
+  });
+
+  it("is planned in full on a host that has nothing of it", async () => {
+    const { code, stdout, stderr } = await warm("plan", "--detailed-exitcode");
+    expect(code, stderr).toBe(2);
+    expect(stdout).toMatch(/\nPlan: 5 to create, 0 to replace, 0 to delete, 0 unchanged\.\n$/);
+  });
+});
+
+/** What YAML means, without comments and empty lines. */
+const withoutComments = (yaml: string) =>
+  yaml
+    .split("\n")
+    .map((line) => line.replace(/(^|\s+)#.*$/, ""))
+    .filter((line) => line !== "")
+    .join("\n");
+
+it("the README begins with the minimal example", () => {
+  const [, block = ""] = /```yaml\n(.*?)```/s.exec(readFileSync("README.md", "utf8")) ?? [];
+  expect(withoutComments(block)).toBe(withoutComments(readFileSync("examples/minimal/warm.yaml", "utf8")));
+});
