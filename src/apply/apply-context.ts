@@ -39,7 +39,8 @@ export interface ApplyContext {
   readonly resources: ReadonlyMap<Address, Resource>;
   readonly plan: Plan;
   readonly changes: ReadonlyMap<Address, Change>;
-  readonly reach: Observed["reach"];
+  /** The snapshot that the plan was made from: what was there then. */
+  readonly observed: Observed;
   readonly emit: EmitEvent;
   readonly clock: Clock;
   readonly stop: StopSignals;
@@ -48,6 +49,8 @@ export interface ApplyContext {
   readonly endTurn: () => void;
   /** IDs that this run found or made, by address: of networks and of images. */
   readonly ids: Map<Address, string>;
+  /** Proofs of the volumes that this run has filled, by address. */
+  readonly proofs: Map<Address, string>;
   /** Addresses whose image turned out to be the one we had: what was planned only for their sake is not done. */
   readonly unchanged: Set<Address>;
 }

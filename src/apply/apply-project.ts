@@ -160,7 +160,7 @@ function createContext(
     plan,
     resources: new Map(desired.resources.map((resource) => [resource.address, resource])),
     changes: new Map(plan.changes.map((change) => [change.address, change])),
-    reach: observed.reach,
+    observed,
     emit: settings.emit,
     clock: settings.clock ?? systemClock,
     stop: settings.stop,
@@ -171,6 +171,7 @@ function createContext(
     },
     endTurn: () => undefined,
     ids: new Map(),
+    proofs: new Map(),
     unchanged: new Set(),
   };
 }

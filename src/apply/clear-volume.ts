@@ -38,6 +38,7 @@ export async function clearVolume(
       hint: "run `warm plan` again",
     });
   }
+  await removeSeeder(resource, context);
   await removeMounters(resource.name, context);
   await context.writer.volumes.remove(resource.name);
 }
@@ -87,13 +88,20 @@ export async function removeProof(
   await writer.images.untag(seedProofTag(seedProof({ tid, name, createdAt: volume.createdAt, blobImageId })));
 }
 
+const proofTagStart = (tid: string) => `${SEED_PROOF_REPOSITORY}:${tid}-`;
+
+/** Whether the plan's snapshot had a proof of an earlier filling: only we make them, and we hold the lock. */
+export function hadProofs({ tid }: VolumeResource, { observed }: ApplyContext): boolean {
+  return observed.images.some(({ keys }) => keys.some((key) => key.startsWith(proofTagStart(tid))));
+}
+
 /**
  * Takes away the tags of a template's earlier fillings, also of volumes that somebody else removed: each keeps a
  * blob image on the host. Another project may have a template of this id, so a tag stays while any volume has it.
  */
 export async function removeStaleProofs({ tid }: VolumeResource, context: ApplyContext): Promise<void> {
   const { reader } = context.host;
-  const start = `${SEED_PROOF_REPOSITORY}:${tid}-`;
+  const start = proofTagStart(tid);
   const query = { filters: JSON.stringify({ reference: [`${start}*`] }) };
   const images = readImageList(await reader.getJson("list seed proofs", "/images/json", { query }));
   const tags = images.flatMap(({ keys }) => keys.filter((key) => key.startsWith(start)));

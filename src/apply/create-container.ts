@@ -10,7 +10,7 @@ import { isSecret } from "../model/secret.js";
 import { containerSpec, containerSpecHash, volumeSpecHash } from "../model/spec.js";
 import type { ApplyContext } from "./apply-context.js";
 import { networkId } from "./apply-network.js";
-import { requireSeed, unproven } from "./find-seed.js";
+import { findVolume, proofOf, requireSeed, unproven } from "./find-seed.js";
 import { resolveImageId } from "./pull-image.js";
 import { waitHealthy } from "./wait-healthy.js";
 
@@ -27,7 +27,7 @@ export async function createHealthy(
   const { address } = resource;
   emit({ type: "action-progress", address, action: "create", phase: "creating" });
   const volume = volumeOf(resource, context);
-  const proof = await requireSeed(volume, context);
+  const proof = context.proofs.get(volume.address) ?? (await requireSeed(volume, context));
   const settings = await createSettings(resource, proof, context);
   const isSuccessor = name !== resource.name;
   const id = await (isSuccessor
@@ -35,7 +35,8 @@ export async function createHealthy(
     : writer.containers.create(name, settings));
   try {
     // Docker makes a volume that went missing since then anew with the container.
-    if ((await requireSeed(volume, context)) !== proof) throw unproven(volume);
+    const mounted = await findVolume(volume.name, context);
+    if (mounted === undefined || proofOf(volume, mounted) !== proof) throw unproven(volume);
     emit({ type: "action-progress", address, action: "create", phase: "starting" });
     await writer.containers.start(id);
     await waitHealthy(id, resource, context);
@@ -79,7 +80,7 @@ async function createSettings(
   proof: string,
   context: ApplyContext,
 ): Promise<ContainerSettings> {
-  const { desired, reach, resources } = context;
+  const { desired, observed, resources } = context;
   const volume = volumeOf(resource, context);
   const salts = new Map(Object.keys(resource.env).map((name) => [name, randomBytes(8).toString("hex")]));
   const spec = containerSpec(resource, (name) => salts.get(name) ?? "");
@@ -105,7 +106,7 @@ async function createSettings(
     HostConfig: {
       NetworkMode: networkName,
       Mounts: [seedMount(volume, resource.mount, desired.project) as never],
-      ...(reach === "published" ? { PortBindings: published } : {}),
+      ...(observed.reach === "published" ? { PortBindings: published } : {}),
       ...toHostLimits(resource.limits),
     },
   };

@@ -14,6 +14,8 @@ const TTL_MS = 30_000;
 const RENEW_MS = 8_000;
 /** The holder stops a little ahead of that: the daemon's clock is known to the second, and calls take their time. */
 const TRUSTED_MS = TTL_MS - 5_000;
+/** One look at the lock serves all that is started within so short a time. */
+const LOOK_AGAIN_MS = 200;
 const RETRY_MS = 500;
 const LOCK_IMAGE = { repository: "warm-lock", tag: "1" } as const;
 
@@ -115,6 +117,7 @@ async function holdLock(
   const stop = new AbortController();
   const broken = `the lock of project ${project} was broken by someone`;
   let trustedUntilMs = clock.now() + TRUSTED_MS;
+  let lookAgainAtMs = 0;
   let lost: string | undefined;
 
   async function sign(since?: string): Promise<LockHolder> {
@@ -143,7 +146,10 @@ async function holdLock(
   const renewing = renew(since);
   return {
     async lostReason() {
-      if (lost === undefined && !(await isStanding(host, containerId))) lost = broken;
+      if (lost === undefined && clock.now() >= lookAgainAtMs) {
+        lookAgainAtMs = clock.now() + LOOK_AGAIN_MS;
+        if (!(await isStanding(host, containerId))) lost = broken;
+      }
       if (lost === undefined && clock.now() >= trustedUntilMs)
         return `the lock of project ${project} could not be renewed`;
       return lost;

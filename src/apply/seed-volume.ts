@@ -7,7 +7,7 @@ import type { Change } from "../model/plan.js";
 import type { VolumeResource } from "../model/resource.js";
 import { parseVolumeSpec, volumeSpec, volumeSpecHash } from "../model/spec.js";
 import type { ActionResult, ApplyContext } from "./apply-context.js";
-import { clearVolume, removeSeeder, removeStaleProofs } from "./clear-volume.js";
+import { clearVolume, hadProofs, removeSeeder, removeStaleProofs } from "./clear-volume.js";
 import { findSeed, findVolume, isVolumeOf, proofOf } from "./find-seed.js";
 import { resolveImageId } from "./pull-image.js";
 
@@ -25,27 +25,28 @@ export async function seedVolume(
   resource: VolumeResource,
   context: ApplyContext,
 ): Promise<ActionResult> {
-  const { emit, unchanged, writer } = context;
+  const { emit, proofs, unchanged, writer } = context;
   const { address, action } = change;
   const blobImageId = await resolveImageId(resource.blob, context);
   if (await isGoodAlready(change, resource, blobImageId, context)) {
     unchanged.add(address);
     return { detail: "already seeded from this image" };
   }
-  await removeSeeder(resource, context);
-  await clearVolume(change, resource, context);
-  await removeStaleProofs(resource, context);
+  if (change.precondition.exists) await clearVolume(change, resource, context);
+  if (hadProofs(resource, context)) await removeStaleProofs(resource, context);
   emit({ type: "action-progress", address, action, phase: "seeding" });
   let seeder: string | undefined;
+  let proof: string;
   try {
     seeder = await createSeeder(resource, blobImageId, context);
     await runSeeder(resource, seeder, context);
-    await proveSeed(resource, seeder, blobImageId, context);
+    proof = await proveSeed(resource, seeder, blobImageId, context);
   } catch (error) {
     await undoSeed(resource, seeder, context);
     throw asBlobProblem(error, resource);
   }
   await writer.containers.remove(seeder);
+  proofs.set(address, proof);
   return {};
 }
 
@@ -85,10 +86,15 @@ async function createSeeder(
     Target: resource.mount,
     VolumeOptions: { Labels: volumeLabels },
   };
-  const seeder = await writer.containers.create(resource.seeder, {
+  const settings = {
     Image: blobImageId,
     Labels: labels,
     HostConfig: { NetworkMode: "none", Mounts: [mount as never] },
+  };
+  const seeder = await writer.containers.create(resource.seeder, settings).catch(async (error: unknown) => {
+    if (!(error instanceof WarmError) || error.code !== "name-conflict") throw error;
+    await removeSeeder(resource, context);
+    return writer.containers.create(resource.seeder, settings);
   });
   // Docker takes an existing volume of that name without a word, and without our labels.
   const made = await inspectVolume(host.reader, resource.name);
@@ -123,10 +129,11 @@ async function proveSeed(
   seeder: string,
   blobImageId: string,
   { host, writer }: ApplyContext,
-): Promise<void> {
+): Promise<string> {
   const proof = proofOf(resource, await inspectVolume(host.reader, resource.name));
   await inspectContainer(host.reader, seeder);
   await writer.images.tag(blobImageId, SEED_PROOF_REPOSITORY, proof);
+  return proof;
 }
 
 /**

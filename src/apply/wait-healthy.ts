@@ -82,7 +82,7 @@ function targetOf(
   resource: ContainerResource,
   context: ApplyContext,
 ): ProbeTarget | undefined {
-  if (context.reach === "address") {
+  if (context.observed.reach === "address") {
     const host = facts.addresses.get(networkId(resource.network, context));
     return host ? { host, port: resource.port } : undefined;
   }
@@ -117,7 +117,7 @@ async function tooLate(
   facts: ContainerFacts,
   { answer }: ProbeResult,
   resource: ContainerResource,
-  { host, reach }: ApplyContext,
+  { host, observed }: ApplyContext,
 ): Promise<WarmError> {
   const seconds = Math.round(resource.health.timeoutMs / 1000);
   const { health, port } = resource;
@@ -132,7 +132,7 @@ async function tooLate(
     `${resource.name} is not healthy after ${seconds} s: ${asked}: ${answer}`,
     {
       hint:
-        reach === "published"
+        observed.reach === "published"
           ? "a host that is not this machine is better asked with `health: { exec: … }` or `{ healthcheck: true }`"
           : "`health.timeout` sets how long to wait; the last log lines may say more",
       address: resource.address,

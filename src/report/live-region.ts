@@ -4,6 +4,8 @@ const ESC = "\x1b[";
 const HIDE_CURSOR = `${ESC}?25l`;
 const SHOW_CURSOR = `${ESC}?25h`;
 const ERASE_LINE_ABOVE = `${ESC}1A${ESC}2K`;
+/** The terminal itself writes `^C` there, which would leave the cursor in another column. */
+const ERASE_CURSOR_LINE = `\r${ESC}2K`;
 
 /** The bottom of a terminal that is drawn again and again, below lines that stay. */
 export interface LiveRegion {
@@ -25,7 +27,7 @@ export function createLiveRegion(write: (text: string) => void): LiveRegion {
     draw(permanent, live, columns) {
       const up = drawnWidths.reduce((rows, width) => rows + rowsOf(width, columns), 0);
       // Line by line: a screen that is cleared as a whole goes to the scrollback of some terminals, frame by frame.
-      const start = ERASE_LINE_ABOVE.repeat(up);
+      const start = up === 0 ? "" : ERASE_CURSOR_LINE + ERASE_LINE_ABOVE.repeat(up);
       const hide = live.length > 0 && !isCursorHidden ? HIDE_CURSOR : "";
       const text = hide + start + [...permanent, ...live].map((line) => `${line}\n`).join("");
       if (text !== "") write(text);

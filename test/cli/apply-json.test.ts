@@ -35,7 +35,7 @@ describe("warm apply --json", () => {
   let project: TemplateProject;
   beforeAll(async () => {
     sandbox = await createSandbox();
-    project = await writeTemplateProject(sandbox, { lines: ["health: { path: /, timeout: 1s }"] });
+    project = await writeTemplateProject(sandbox);
   });
   afterAll(() => sandbox.dispose());
 
@@ -63,6 +63,8 @@ describe("warm apply --json", () => {
   });
 
   it("tells of a template that stopped to answer, and counts it", async () => {
+    // How long to wait is no part of what is compared.
+    sandbox.writeConfig(`${project.yaml}    health: { path: /, timeout: 1s }\n`);
     const container = sandbox.docker.getContainer(project.container);
     const exec = await container.exec({
       Cmd: ["sh", "-c", "kill -STOP $(cat /proc/1/task/1/children | cut -d' ' -f1)"],

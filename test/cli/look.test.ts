@@ -27,6 +27,7 @@ const tame = (text: string) =>
   text
     .replaceAll(sandbox.registry.host, "registry")
     .replaceAll(sandbox.id, "S")
+    .replaceAll(/\/w\w+…\w+\//g, "/S/")
     .replace(/unix:\S+ \(Docker .*\)/, "unix:… (Docker …)")
     .replaceAll(/"[0-9a-f]{12}"/g, '"<image id>"')
     .replaceAll(/ {2,}/g, "  ");
@@ -138,7 +139,7 @@ describe("when all is in place", () => {
         FIELD  warm.yaml  LAST APPLIED  HOST
         name  "S-template-web"  -  "S-template-web"
         state  "running"  -  "running"
-        image  "registry/w3b…c1f2c20/template:1"  "registry/w3b…c1f2c20/template:1"  "<image id>"
+        image  "registry/S/template:1"  "registry/S/template:1"  "<image id>"
         network  "S-net"  "S-net"  "S-net"
         volume  "S-web"  "S-web"  "S-web"
         mount  "/workspace/cyanprint"  "/workspace/cyanprint"  -

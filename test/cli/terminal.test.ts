@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createFakeTerminal } from "../report/fake-terminal.js";
 import { createSandbox, type Sandbox } from "../rig/sandbox.js";
 import { ownedNames } from "../scenarios/seeded-template.js";
 import { writeTemplateProject } from "../scenarios/template-project.js";
@@ -86,10 +87,12 @@ describe.skipIf(!hasTerminals)("on a terminal", () => {
     await session.shows("seeding");
     session.press(CTRL_C);
     expect(await session.end()).toBe(130);
-    const words = "Finishing what is in flight; once more to abort.";
-    const [, after = ""] = session.screen().split(words);
-    // Not one of the lines that are erased for the next frame.
-    expect(after).toMatch(/^\r\n/);
+    const terminal = createFakeTerminal({ columns: 100, rows: 30 });
+    terminal.write(session.screen());
+    const lines = terminal.lines();
+    expect(lines).toContain("Finishing what is in flight; once more to abort.");
+    // No frame of the running actions is left behind.
+    expect(lines.filter((line) => /^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/.test(line))).toEqual([]);
     expect(session.screen()).toContain("Run warm apply again to finish.");
     expect((await sandbox.warm(["lock", "status"])).stdout).toContain("is not locked");
   });

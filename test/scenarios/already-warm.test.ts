@@ -56,17 +56,11 @@ describe("a host that is warm", () => {
   });
 
   it("with hundreds of resources is planned in as many requests as with five, limits and all", async () => {
-    const ids = Array.from({ length: 99 }, (_, index) => sandbox.templateId(`many${index}`));
-    const template = { image: project.image, blob: project.blob, lines: LIMITS };
-    const templates = Object.fromEntries([project.id, ...ids].map((id) => [id, template]));
-    sandbox.writeConfig(projectYaml(sandbox, templates));
-    await copyTemplate(
-      sandbox,
-      project,
-      ids.map((id) => id.replaceAll("-", "")),
-    );
-    // The network, two images, and a volume and a container for each template.
-    expect(await run("plan")).toBe(`No changes. ${3 + 2 * 100} resources match warm.yaml.\n`);
+    const copies = await copyTemplate(sandbox, project, 50);
+    const templates = [project, ...copies].map(({ id, image, blob }) => [id, { image, blob, lines: LIMITS }]);
+    sandbox.writeConfig(projectYaml(sandbox, Object.fromEntries(templates)));
+    // The network, and two images, a volume and a container for each template.
+    expect(await run("plan")).toBe(`No changes. ${1 + 4 * 51} resources match warm.yaml.\n`);
     expect(proxy.calls.length).toBeLessThanOrEqual(MOST_REQUESTS);
   });
 });

@@ -35,7 +35,10 @@ describe("the lock of a project", () => {
     for (let round = 1; round <= 5; round += 1) {
       await sandbox.docker.getContainer(project.container).remove({ force: true });
       const both = [1, 2].map(() => sandbox.warm(["apply", "--auto-approve", "--lock-timeout", "60s"]));
-      for (const { code, stdout, stderr } of await Promise.all(both)) expect(code, stdout + stderr).toBe(0);
+      const results = await Promise.all(both);
+      for (const { code, stdout, stderr } of results) expect(code, stdout + stderr).toBe(0);
+      const said = results.map(({ stdout }) => /Applied: 1 done|No changes/.exec(stdout)?.[0]).sort();
+      expect(said).toEqual(["Applied: 1 done", "No changes"]);
       expect(await containerNames()).toEqual([project.container]);
     }
     await expectNoChanges(sandbox);

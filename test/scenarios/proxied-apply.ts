@@ -10,6 +10,8 @@ export interface Step {
   readonly query?: string;
   /** Of the calls that match, from 1. Default 1. */
   readonly nth?: number;
+  /** Only once such a call has been made. */
+  readonly after?: RegExp;
 }
 
 export const isStep = ({ method, path, query = "" }: Step) => {
@@ -61,8 +63,10 @@ export async function warmHeldAt(
     const warm = sandbox.start(args, through(proxy));
     await new Promise<void>((reached, fail) => {
       const matches = isStep(step);
+      let seen = 0;
       const match = (call: Call) => {
-        const isHeld = matches(call) && proxy.calls.filter(matches).length === (step.nth ?? 1);
+        const isTime = proxy.calls.some(({ path }) => (step.after ?? /^/).test(path));
+        const isHeld = isTime && matches(call) && ++seen === (step.nth ?? 1);
         if (isHeld) reached();
         return isHeld;
       };

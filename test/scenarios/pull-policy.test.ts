@@ -21,9 +21,10 @@ async function identify({ docker }: Sandbox, { container, volume }: TemplateProj
 async function moveIndexOnly(
   { registry, id }: Sandbox,
   name: ImageName & ("template" | "blob"),
+  version: string,
 ): Promise<void> {
   const image = await buildImage(name, { salt: id });
-  const foreign = await buildImage("wrongPlatform", { salt: id });
+  const foreign = await buildImage("wrongPlatform", { salt: id, version });
   await pushImage(registry, `${id}/${name}:1`, [image, foreign]);
 }
 
@@ -58,8 +59,8 @@ describe("under `pull.policy: always`", () => {
 
   it("an index that moved around the same images replaces nothing", async () => {
     const before = await identify(sandbox, project);
-    await moveIndexOnly(sandbox, "template");
-    await moveIndexOnly(sandbox, "blob");
+    await moveIndexOnly(sandbox, "template", "1");
+    await moveIndexOnly(sandbox, "blob", "1");
     const { stdout } = await sandbox.warm(["plan", "--format", "json"]);
     expect(stdout.match(/"image-moved"/g)?.length).toBeGreaterThanOrEqual(2);
     await apply(sandbox);
@@ -70,13 +71,13 @@ describe("under `pull.policy: always`", () => {
   it("such an index does not excuse a volume that is not proven", async () => {
     for (const tag of await proofTags(sandbox, project)) await sandbox.docker.getImage(tag).remove();
     await sandbox.docker.getContainer(project.container).remove({ force: true });
-    await sandbox.image("blob");
+    await moveIndexOnly(sandbox, "blob", "2");
     expect(await apply(sandbox)).toMatch(/volume\.\S+: replaced in \S+$/m);
     await expectWarm(sandbox, project);
   });
 
   it("nor a mount that was changed in the file", async () => {
-    await moveIndexOnly(sandbox, "blob");
+    await moveIndexOnly(sandbox, "blob", "3");
     const mount = "/workspace/other";
     sandbox.writeConfig(`${project.yaml}    mount: ${mount}\n`);
     const { code } = await sandbox.warm(["apply", "--auto-approve"]);

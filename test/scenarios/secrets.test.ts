@@ -76,17 +76,6 @@ describe("secrets are told to nobody", () => {
     expect(saved).toContain("fromEnv: SECRET_TOKEN");
   });
 
-  it("while a log-in is refused", async () => {
-    const wrong = Buffer.from(`${registryLogin.username}:hunter2-wrong`).toString("base64");
-    const { code, text } = await warm(["apply", "--auto-approve"], {
-      DOCKER_CONFIG: writeLogin("wrong", wrong),
-    });
-    expect(code).toBe(6);
-    expect(text).toMatch(/auth/);
-    expect(text).not.toContain("hunter2");
-    expect(text).not.toContain(wrong);
-  });
-
   it("to whoever meets the lock", async () => {
     const step = { method: "POST", path: /\/networks\/create$/ };
     writeFileSync(
@@ -97,6 +86,17 @@ describe("secrets are told to nobody", () => {
     await warmHeldAt(sandbox, ["-f", "plain.yaml", "apply", "--auto-approve", ...target], step, async () => {
       expect((await warm(["lock", "status", "--json"])).text).toContain('"locked": true');
     });
+  });
+
+  it("while a log-in is refused", async () => {
+    const wrong = Buffer.from(`${registryLogin.username}:hunter2-wrong`).toString("base64");
+    const { code, text } = await warm(["apply", "--auto-approve"], {
+      DOCKER_CONFIG: writeLogin("wrong", wrong),
+    });
+    expect(code).toBe(6);
+    expect(text).toMatch(/auth/);
+    expect(text).not.toContain("hunter2");
+    expect(text).not.toContain(wrong);
   });
 
   it("while all is pulled, made and healthy, with everybody's debug output on", async () => {
@@ -132,7 +132,7 @@ describe("secrets are told to nobody", () => {
     for (const format of [[], ["--json"]]) {
       const { code, text } = await warm(["-f", "failing.yaml", "apply", "--auto-approve", ...format]);
       expect(code).toBe(7);
-      expect(text).toContain("FROM_ENV=(sensitive)");
+      expect(text).toContain("FROM_ENV='(sensitive)'");
       expect(text).toContain("fatal: no settings found");
     }
   });

@@ -72,7 +72,7 @@ describe("a template volume that was seeded", () => {
     expect((await sandbox.warm(["plan", "--out", "saved"])).code).toBe(0);
     await remakeByHand(sandbox, project);
     const { code, stderr } = await sandbox.warm(["apply", "saved", "--auto-approve"]);
-    expect([5, 6], stderr).toContain(code);
+    expect(code, stderr).toBe(5);
     const inspected = sandbox.docker.getContainer(project.container).inspect();
     await expect(inspected).rejects.toMatchObject({ statusCode: 404 });
     await apply(sandbox);
@@ -81,15 +81,19 @@ describe("a template volume that was seeded", () => {
 
   it("is cleared although the seeder of a killed run goes on to fill it", async () => {
     await using sandbox = await createSandbox();
-    const pausing = await sandbox.image("blob", { to: "both", pauseSeconds: 1.5 });
+    const pausing = await sandbox.image("blob", { to: "both", pauseSeconds: 1 });
     const project = await writeTemplateProject(sandbox, { image, blob: pausing });
-    const wait = { method: "POST", path: /\/wait$/ };
-    await applyHeldAt(sandbox, wait, async ({ child }) => void child.kill("SIGKILL"));
+    const seeder = sandbox.docker.getContainer(project.seeder);
+    await applyHeldAt(sandbox, { method: "POST", path: /\/wait$/ }, async ({ child }) => {
+      await seeder.pause();
+      child.kill("SIGKILL");
+    });
     await sandbox.warm(["lock", "break", "--force"]);
     // The last look before the seeder is removed: the plan has seen the volume half filled.
     const listing = { method: "GET", path: /\/containers\/json$/, query: "-volume-" };
     const { code, stderr } = await applyHeldAt(sandbox, listing, async () => {
-      await sandbox.docker.getContainer(project.seeder).wait();
+      await seeder.unpause();
+      await seeder.wait();
     });
     expect(code, stderr).toBe(0);
     await expectWarm(sandbox, project);
