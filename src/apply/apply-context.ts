@@ -1,6 +1,6 @@
 import type { LimitFunction } from "p-limit";
-import type { Host } from "../docker/connect.js";
-import type { HostWriter } from "../docker/host-writer.js";
+import type { Host } from "../docker/connection/connect.js";
+import type { HostWriter } from "../docker/write/host-writer.js";
 import type { EmitEvent } from "../model/event.js";
 import type { Observed } from "../model/observed.js";
 import type { Change, Plan } from "../model/plan.js";

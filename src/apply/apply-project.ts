@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import pLimit from "p-limit";
-import type { HostWriter } from "../docker/host-writer.js";
+import type { HostWriter } from "../docker/write/host-writer.js";
 import { WarmError } from "../errors.js";
 import type { ApplySummary, EmitEvent } from "../model/event.js";
 import type { Observed } from "../model/observed.js";
@@ -10,9 +10,9 @@ import type { PlanDocument } from "../model/plan-document.js";
 import type { ApplyContext, Clock, StopSignals } from "./apply-context.js";
 import { checkDigest, checkSavedPlan } from "./check-plan.js";
 import { executePlan } from "./execute-plan.js";
-import { acquireLock, type HeldLock } from "./lock.js";
+import { verifyHealth } from "./health/verify-health.js";
+import { acquireLock, type HeldLock } from "./lock/lock.js";
 import type { Project } from "./open-project.js";
-import { verifyHealth } from "./verify-health.js";
 
 export interface ApplySettings {
   readonly options: PlanOptions;

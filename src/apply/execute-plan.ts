@@ -2,13 +2,13 @@ import type { LimitFunction } from "p-limit";
 import { toWarmError, WarmError } from "../errors.js";
 import type { ApplySummary } from "../model/event.js";
 import { type Change, isChange } from "../model/plan.js";
-import { applyContainer } from "./apply-container.js";
+import { applyContainer } from "./actions/apply-container.js";
+import { applyNetwork } from "./actions/apply-network.js";
+import { deleteObject } from "./actions/delete-object.js";
+import { pullImage } from "./actions/pull-image.js";
+import { seedVolume } from "./actions/seed-volume.js";
 import type { ActionResult, ApplyContext } from "./apply-context.js";
-import { applyNetwork } from "./apply-network.js";
-import { deleteObject } from "./delete-object.js";
-import { pullImage } from "./pull-image.js";
 import { type Outcome, runGraph } from "./run-graph.js";
-import { seedVolume } from "./seed-volume.js";
 
 /**
  * Carries out a plan and decides nothing: what to do, to which object and in which order all stand in it.

@@ -1,10 +1,10 @@
 import { homedir } from "node:os";
 import { type LoadedConfig, loadConfig } from "../config/load-config.js";
-import { connectHost, type Host } from "../docker/connect.js";
-import { createCredentialFinder } from "../docker/credentials.js";
-import { resolveEndpoint } from "../docker/endpoint.js";
-import type { HostWriter } from "../docker/host-writer.js";
-import { observeHost } from "../docker/observe-host.js";
+import { connectHost, type Host } from "../docker/connection/connect.js";
+import { createCredentialFinder } from "../docker/connection/credentials.js";
+import { resolveEndpoint } from "../docker/connection/endpoint.js";
+import { observeHost } from "../docker/observe/observe-host.js";
+import type { HostWriter } from "../docker/write/host-writer.js";
 import type { Observed } from "../model/observed.js";
 import type { Plan, PlanOptions } from "../model/plan.js";
 import { planProject } from "../plan/plan-project.js";
@@ -57,7 +57,7 @@ export async function openProject(settings: ProjectSettings = {}): Promise<Proje
       return { plan: planProject(desired, observed, options), observed };
     },
     async openWriter() {
-      const { createWriter } = await import("../docker/host-writer.js");
+      const { createWriter } = await import("../docker/write/host-writer.js");
       return createWriter(host, findCredentials);
     },
     close: host.close,

@@ -1,8 +1,8 @@
 import type { ApplyResult } from "../apply/apply-project.js";
 import type { PlanOptions } from "../model/plan.js";
 import type { PlanDocument } from "../model/plan-document.js";
-import { formatSummary } from "../report/format-summary.js";
-import type { Style } from "../report/style.js";
+import { formatSummary } from "../report/progress/format-summary.js";
+import type { Style } from "../report/text/style.js";
 
 interface Asked {
   readonly options: PlanOptions;

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { EmitEvent } from "../model/event.js";
-import { createEventLog } from "../report/format-events.js";
-import { createNdjson } from "../report/format-ndjson.js";
-import { createLiveProgress } from "../report/live-progress.js";
+import { createEventLog } from "../report/progress/format-events.js";
+import { createNdjson } from "../report/progress/format-ndjson.js";
+import { createLiveProgress } from "../report/progress/live-progress.js";
 import type { Terminal } from "./terminal.js";
 
 /** Where events go: live lines on a terminal, plain lines elsewhere, NDJSON on stdout when asked. */

@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { makeStyle, type Style } from "../report/style.js";
+import { makeStyle, type Style } from "../report/text/style.js";
 
 /** Where a command writes and how: results on stdout, all else on stderr. */
 export interface Terminal {

@@ -14,7 +14,7 @@ import type {
   VolumeResource,
 } from "../model/resource.js";
 import type { Config, TemplateConfig } from "./config.js";
-import { type Positions, pointerTo } from "./positions.js";
+import { type Positions, pointerTo } from "./file/positions.js";
 
 type Lines = Readonly<Record<string, number>>;
 

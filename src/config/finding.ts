@@ -1,5 +1,5 @@
 import { ConfigError, type Problem } from "../model/problem.js";
-import { type Position, type Positions, placeOf } from "./positions.js";
+import { type Position, type Positions, placeOf } from "./file/positions.js";
 
 /** What is wrong, found by which rule, and what to do: the hint is no option. */
 export interface Words {

@@ -3,17 +3,17 @@ import { sha256 } from "../model/canonical.js";
 import type { Desired } from "../model/resource.js";
 import { compileDesired } from "./compile-desired.js";
 import type { Config } from "./config.js";
-import { pruneInvalid } from "./draft.js";
-import { explainSchemaErrors } from "./explain-schema-error.js";
+import { parseYaml } from "./file/parse-yaml.js";
+import { type Environment, readSecrets } from "./file/read-secrets.js";
+import { readText } from "./file/read-text.js";
 import { configError, type Finding, findingAboutFile } from "./finding.js";
-import { normalizeConfig } from "./normalize.js";
+import { normalizeConfig } from "./normalize/normalize.js";
+import type { RawConfig } from "./normalize/raw-config.js";
 import { noteOddities } from "./notes.js";
-import { parseYaml } from "./parse-yaml.js";
-import type { RawConfig } from "./raw-config.js";
-import { type Environment, readSecrets } from "./read-secrets.js";
-import { readText } from "./read-text.js";
 import { RULES } from "./rules/rules.js";
-import { findSchemaErrors } from "./schema-validator.generated.js";
+import { pruneInvalid } from "./schema/draft.js";
+import { explainSchemaErrors } from "./schema/explain-schema-error.js";
+import { findSchemaErrors } from "./schema/schema-validator.generated.js";
 
 /** A warm.yaml without problems, and what it asks for. */
 export interface LoadedConfig {

@@ -1,6 +1,6 @@
 import type { Check } from "../model/check.js";
-import { type Style, safeText } from "./style.js";
-import { formatCount } from "./units.js";
+import { type Style, safeText } from "./text/style.js";
+import { formatCount } from "./text/units.js";
 
 /** One line a check, its hint below, the verdict of the whole last. */
 export function formatChecks(checks: readonly Check[], style: Style): string {

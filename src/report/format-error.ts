@@ -1,5 +1,5 @@
 import type { WarmError } from "../errors.js";
-import { type Style, safeLogLine, safeText } from "./style.js";
+import { type Style, safeLogLine, safeText } from "./text/style.js";
 
 /** What a failure has to say beyond its message. */
 export interface FailureDetails {

@@ -1,13 +1,13 @@
 import { ACTIONS, type Action, type FieldChange, type FieldValue } from "../model/plan.js";
 import { REDACTED } from "../model/secret.js";
 import type { Explanation, FieldSides, ResourceStatus } from "../model/status.js";
-import { actionWords } from "./action-words.js";
-import { describeCause } from "./field-cause.js";
-import { formatFieldValue } from "./field-values.js";
-import { alignRows } from "./format-table.js";
-import { reasonsSentence } from "./reasons.js";
-import { type Style, safeText } from "./style.js";
-import { cutMiddle } from "./text-width.js";
+import { actionWords } from "./plan-text/action-words.js";
+import { describeCause } from "./plan-text/field-cause.js";
+import { formatFieldValue } from "./plan-text/field-values.js";
+import { reasonsSentence } from "./plan-text/reasons.js";
+import { alignRows } from "./text/format-table.js";
+import { type Style, safeText } from "./text/style.js";
+import { cutMiddle } from "./text/text-width.js";
 
 export interface ExplanationOptions {
   /** The config as the user named it. */

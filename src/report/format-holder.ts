@@ -1,6 +1,6 @@
 import type { LockHolder } from "../model/event.js";
-import { safeText } from "./style.js";
-import { formatDurationMs } from "./units.js";
+import { safeText } from "./text/style.js";
+import { formatDurationMs } from "./text/units.js";
 
 /** Who holds a lock in half a line, without a time of ours: `ci@build-7 (pid 42), running warm apply`. */
 export function formatHolderShort(holder: LockHolder | undefined): string {

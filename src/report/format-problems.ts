@@ -1,5 +1,5 @@
 import type { Problem } from "../model/problem.js";
-import { makeVisible } from "./make-visible.js";
+import { makeVisible } from "./text/make-visible.js";
 
 export type ProblemFormat = "text" | "json" | "github";
 

@@ -1,9 +1,9 @@
 import type { ProjectStatus, ResourceStatus, SyncState } from "../model/status.js";
-import { alignRows, columnWidths } from "./format-table.js";
-import { reasonsSentence } from "./reasons.js";
-import { type Style, safeJson, safeText } from "./style.js";
-import { cutEnd, cutMiddle } from "./text-width.js";
-import { formatCount } from "./units.js";
+import { reasonsSentence } from "./plan-text/reasons.js";
+import { alignRows, columnWidths } from "./text/format-table.js";
+import { type Style, safeJson, safeText } from "./text/style.js";
+import { cutEnd, cutMiddle } from "./text/text-width.js";
+import { formatCount } from "./text/units.js";
 
 const HEADINGS = ["ADDRESS", "STATE", "HEALTH", "SYNC", "WHY"] as const;
 const GAPS = 2 * (HEADINGS.length - 1);

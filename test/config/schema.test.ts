@@ -1,8 +1,8 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
-import { DEFAULTS } from "../../src/config/defaults.js";
 import { parseConfig } from "../../src/config/load-config.js";
-import { readSchema } from "../../src/config/read-schema.js";
+import { DEFAULTS } from "../../src/config/normalize/defaults.js";
+import { readSchema } from "../../src/config/schema/read-schema.js";
 import { parseDurationMs } from "../../src/config/units.js";
 
 interface Schema {

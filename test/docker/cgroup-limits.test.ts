@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createCgroupReader } from "../../src/docker/cgroup-limits.js";
+import { createCgroupReader } from "../../src/docker/observe/cgroup-limits.js";
 
 const ID = "0123456789abcdef".repeat(4);
 const OTHER = "f".repeat(64);

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { resolveEndpoint } from "../../src/docker/endpoint.js";
+import { resolveEndpoint } from "../../src/docker/connection/endpoint.js";
 import { type DockerConfig, makeDockerConfig } from "./docker-config.js";
 
 let config: DockerConfig;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
-import { connectHost, negotiateVersion } from "../../src/docker/connect.js";
-import { parseEndpoint } from "../../src/docker/parse-endpoint.js";
+import { connectHost, negotiateVersion } from "../../src/docker/connection/connect.js";
+import { parseEndpoint } from "../../src/docker/connection/parse-endpoint.js";
 import { type FaultProxy, startFaultProxy } from "../rig/fault-proxy.js";
 import type { FaultAction } from "../rig/fault-rule.js";
 

@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { askCredentialHelper } from "../../src/docker/credential-helper.js";
-import { createCredentialFinder, registryAuthHeader } from "../../src/docker/credentials.js";
+import { askCredentialHelper } from "../../src/docker/connection/credential-helper.js";
+import { createCredentialFinder, registryAuthHeader } from "../../src/docker/connection/credentials.js";
 import { toWarmError } from "../../src/errors.js";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");

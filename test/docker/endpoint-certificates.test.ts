@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { resolveEndpoint } from "../../src/docker/endpoint.js";
+import { resolveEndpoint } from "../../src/docker/connection/endpoint.js";
 import { makeCertificates } from "../rig/certificates.js";
 import { type DockerConfig, makeDockerConfig, TLS_FILES } from "./docker-config.js";
 

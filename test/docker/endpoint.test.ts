@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseEndpoint } from "../../src/docker/parse-endpoint.js";
+import { parseEndpoint } from "../../src/docker/connection/parse-endpoint.js";
 import type { WarmError } from "../../src/errors.js";
 
 const plain = () => undefined;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { joinLogFrames } from "../../src/docker/read-objects.js";
+import { joinLogFrames } from "../../src/docker/observe/read-objects.js";
 
 interface Part {
   readonly stream: number;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { mapDockerode, mapStatus, mapTransport } from "../../src/docker/map-error.js";
+import { mapDockerode, mapStatus, mapTransport } from "../../src/docker/connection/map-error.js";
 import { ANSWERS } from "./daemon-answers.js";
 
 describe.each(Object.entries(ANSWERS))("%s", (code, answers) => {

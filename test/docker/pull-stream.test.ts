@@ -1,7 +1,7 @@
 import { PassThrough, Readable } from "node:stream";
 import { array, assert, asyncProperty, constantFrom, integer, record, string } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readPullStream } from "../../src/docker/pull-stream.js";
+import { readPullStream } from "../../src/docker/write/pull-stream.js";
 import { toWarmError } from "../../src/errors.js";
 import type { PullProgress } from "../../src/model/event.js";
 

@@ -4,7 +4,7 @@ import {
   readImageList,
   readNetworkList,
   readVolumeList,
-} from "../../src/docker/read-lists.js";
+} from "../../src/docker/observe/read-lists.js";
 
 const IMAGE = { Id: "sha256:1", RepoTags: ["app:1"], RepoDigests: [`app@sha256:${"a".repeat(64)}`] };
 const NETWORK = { Id: "n1", Name: "cyanprint", Driver: "bridge", Labels: { a: "b" } };

@@ -2,8 +2,8 @@ import type { HostFacts } from "../../src/model/observed.js";
 import { ACTIONS, type Change, type FieldChange, type PlanSummary } from "../../src/model/plan.js";
 import type { PlanDocument } from "../../src/model/plan-document.js";
 import type { ResourceStatus } from "../../src/model/status.js";
-import { kindOf } from "../../src/report/action-words.js";
-import { makeStyle } from "../../src/report/style.js";
+import { kindOf } from "../../src/report/plan-text/action-words.js";
+import { makeStyle } from "../../src/report/text/style.js";
 
 export const plain = makeStyle({ color: false });
 

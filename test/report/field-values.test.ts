@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatFieldValue, formatTransition } from "../../src/report/field-values.js";
+import { formatFieldValue, formatTransition } from "../../src/report/plan-text/field-values.js";
 
 describe("formatTransition", () => {
   it("reads memory in binary units, but not a variable of that name", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ApplyEvent } from "../../src/model/event.js";
-import { createEventLog, formatEventLine } from "../../src/report/format-events.js";
+import { createEventLog, formatEventLine } from "../../src/report/progress/format-events.js";
 import { plain } from "./builders.js";
 
 const image = "image.127.0.0.1:5000/acme/ts:1";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createNdjson } from "../../src/report/format-ndjson.js";
+import { createNdjson } from "../../src/report/progress/format-ndjson.js";
 
 it("numbers the lines and starts with the version", () => {
   const write = createNdjson({ now: () => Date.parse("2026-01-01T10:00:00Z"), run: "r1" });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Change } from "../../src/model/plan.js";
-import { formatPlan } from "../../src/report/format-plan.js";
-import { makeStyle } from "../../src/report/style.js";
+import { formatPlan } from "../../src/report/plan-text/format-plan.js";
+import { makeStyle } from "../../src/report/text/style.js";
 import { buildBigPlan, buildChange, buildDocument, buildField, buildUnchanged, plain } from "./builders.js";
 
 const text = (changes: readonly Change[], options = {}) => formatPlan(buildDocument(changes), plain, options);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ProjectStatus } from "../../src/model/status.js";
 import { formatStatus, formatStatusJson } from "../../src/report/format-status.js";
-import { displayWidth } from "../../src/report/text-width.js";
+import { displayWidth } from "../../src/report/text/text-width.js";
 import { buildStatus, host, plain, TID_A, TID_B } from "./builders.js";
 
 const status: ProjectStatus = {

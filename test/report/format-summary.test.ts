@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { formatSummary } from "../../src/report/format-summary.js";
+import { formatSummary } from "../../src/report/progress/format-summary.js";
 import { plain } from "./builders.js";
 
 const base = { done: 0, failed: 0, skipped: 0, unhealthy: 0, interrupted: false };

@@ -3,15 +3,15 @@ import { describe, expect, it } from "vitest";
 import { WarmError } from "../../src/errors.js";
 import type { ApplyEvent } from "../../src/model/event.js";
 import { formatError } from "../../src/report/format-error.js";
-import { formatEventLine } from "../../src/report/format-events.js";
 import { formatExplanation } from "../../src/report/format-explain.js";
 import { formatHolder } from "../../src/report/format-holder.js";
-import { createNdjson } from "../../src/report/format-ndjson.js";
-import { formatPlan } from "../../src/report/format-plan.js";
-import { formatPlanJson } from "../../src/report/format-plan-json.js";
 import { formatStatus, formatStatusJson } from "../../src/report/format-status.js";
-import { formatSummary } from "../../src/report/format-summary.js";
-import { parsePlanDocument } from "../../src/report/parse-plan-document.js";
+import { formatPlan } from "../../src/report/plan-text/format-plan.js";
+import { formatPlanJson } from "../../src/report/plan-text/format-plan-json.js";
+import { parsePlanDocument } from "../../src/report/plan-text/parse-plan-document.js";
+import { formatEventLine } from "../../src/report/progress/format-events.js";
+import { createNdjson } from "../../src/report/progress/format-ndjson.js";
+import { formatSummary } from "../../src/report/progress/format-summary.js";
 import { buildChange, buildDocument, buildField, buildStatus, host, plain } from "./builders.js";
 
 const hostile = fc.oneof(

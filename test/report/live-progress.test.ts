@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ApplyEvent } from "../../src/model/event.js";
-import { createLiveProgress } from "../../src/report/live-progress.js";
-import { makeStyle } from "../../src/report/style.js";
+import { createLiveProgress } from "../../src/report/progress/live-progress.js";
+import { makeStyle } from "../../src/report/text/style.js";
 import { createFakeTerminal } from "./fake-terminal.js";
 
 const started = (address: string): ApplyEvent => ({ type: "action-started", address, action: "create" });

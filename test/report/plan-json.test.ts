@@ -3,9 +3,9 @@ import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { WarmError } from "../../src/errors.js";
 import type { PlanDocument } from "../../src/model/plan-document.js";
-import { formatPlanJson } from "../../src/report/format-plan-json.js";
-import { parsePlanDocument } from "../../src/report/parse-plan-document.js";
-import { REASONS } from "../../src/report/reasons.js";
+import { formatPlanJson } from "../../src/report/plan-text/format-plan-json.js";
+import { parsePlanDocument } from "../../src/report/plan-text/parse-plan-document.js";
+import { REASONS } from "../../src/report/plan-text/reasons.js";
 import { buildBigPlan, buildChange, buildDocument } from "./builders.js";
 
 interface Schema {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ResourceKind } from "../../src/model/resource.js";
-import { REASONS, reasonSentence, reasonsSentence } from "../../src/report/reasons.js";
+import { REASONS, reasonSentence, reasonsSentence } from "../../src/report/plan-text/reasons.js";
 
 const KINDS: readonly ResourceKind[] = ["network", "image", "volume", "container"];
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { makeStyle, safeText } from "../../src/report/style.js";
-import { cutEnd, cutMiddle, displayWidth, padColumns } from "../../src/report/text-width.js";
+import { makeStyle, safeText } from "../../src/report/text/style.js";
+import { cutEnd, cutMiddle, displayWidth, padColumns } from "../../src/report/text/text-width.js";
 
 const painted = makeStyle({ color: true });
 

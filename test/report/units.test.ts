@@ -4,7 +4,7 @@ import {
   formatDurationMs,
   formatTransfer,
   formatTransferProgress,
-} from "../../src/report/units.js";
+} from "../../src/report/text/units.js";
 
 describe("units", () => {
   it("gives memory in binary units and exactly", () => {

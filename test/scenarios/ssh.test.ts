@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { createConnection } from "../../src/docker/connection-agent.js";
-import { createReader } from "../../src/docker/host-reader.js";
-import { parseEndpoint } from "../../src/docker/parse-endpoint.js";
+import { createConnection } from "../../src/docker/connection/connection-agent.js";
+import { createReader } from "../../src/docker/connection/host-reader.js";
+import { parseEndpoint } from "../../src/docker/connection/parse-endpoint.js";
 import { createSandbox, type Sandbox } from "../rig/sandbox.js";
 import { dialStdio, type FakeSsh, failWith, makeFakeSsh } from "./fake-ssh.js";
 import { writeTemplateProject } from "./template-project.js";

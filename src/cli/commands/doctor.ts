@@ -1,12 +1,12 @@
 import { homedir } from "node:os";
-import { readLock } from "../../apply/lock-holder.js";
+import { readLock } from "../../apply/lock/lock-holder.js";
 import { type LoadedConfig, loadConfig } from "../../config/load-config.js";
-import { checkHost } from "../../docker/check-host.js";
-import { checkRegistries } from "../../docker/check-registries.js";
-import { connectHost, type Host } from "../../docker/connect.js";
-import { createCredentialFinder } from "../../docker/credentials.js";
-import { resolveEndpoint } from "../../docker/endpoint.js";
-import { observeHost } from "../../docker/observe-host.js";
+import { connectHost, type Host } from "../../docker/connection/connect.js";
+import { createCredentialFinder } from "../../docker/connection/credentials.js";
+import { resolveEndpoint } from "../../docker/connection/endpoint.js";
+import { checkHost } from "../../docker/observe/check-host.js";
+import { checkRegistries } from "../../docker/observe/check-registries.js";
+import { observeHost } from "../../docker/observe/observe-host.js";
 import { toWarmError } from "../../errors.js";
 import type { Check } from "../../model/check.js";
 import type { Observed } from "../../model/observed.js";
@@ -15,8 +15,8 @@ import { ConfigError } from "../../model/problem.js";
 import { planProject } from "../../plan/plan-project.js";
 import { formatChecks } from "../../report/format-checks.js";
 import { formatHolderShort } from "../../report/format-holder.js";
-import { reasonsSentence } from "../../report/reasons.js";
-import { formatCount } from "../../report/units.js";
+import { reasonsSentence } from "../../report/plan-text/reasons.js";
+import { formatCount } from "../../report/text/units.js";
 import type { CommandContext } from "../command-context.js";
 
 /** Looks at everything that an apply would need, and goes on after each failure. Exits 0, or 1 with a failure. */

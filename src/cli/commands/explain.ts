@@ -1,5 +1,5 @@
+import { readHealths } from "../../apply/health/read-healths.js";
 import { openProject } from "../../apply/open-project.js";
-import { readHealths } from "../../apply/read-healths.js";
 import { explainResource } from "../../plan/explain-resource.js";
 import { formatExplanation } from "../../report/format-explain.js";
 import type { CommandContext } from "../command-context.js";

@@ -1,5 +1,5 @@
-import { breakLock } from "../../apply/lock.js";
-import { readLock, type StandingLock } from "../../apply/lock-holder.js";
+import { breakLock } from "../../apply/lock/lock.js";
+import { readLock, type StandingLock } from "../../apply/lock/lock-holder.js";
 import { openProject, type Project } from "../../apply/open-project.js";
 import { WarmError } from "../../errors.js";
 import { formatHolder } from "../../report/format-holder.js";

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { openProject } from "../../apply/open-project.js";
 import { isChange } from "../../model/plan.js";
-import { formatPlan } from "../../report/format-plan.js";
-import { formatPlanJson } from "../../report/format-plan-json.js";
+import { formatPlan } from "../../report/plan-text/format-plan.js";
+import { formatPlanJson } from "../../report/plan-text/format-plan-json.js";
 import type { CommandContext } from "../command-context.js";
 import { toPlanDocument, toSavedDocument } from "../plan-document.js";
 import { type SelectionOptions, toPlanOptions } from "../selection.js";

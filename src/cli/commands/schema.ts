@@ -1,4 +1,4 @@
-import { readSchema, type SchemaName } from "../../config/read-schema.js";
+import { readSchema, type SchemaName } from "../../config/schema/read-schema.js";
 import { WarmError } from "../../errors.js";
 import type { CommandContext } from "../command-context.js";
 

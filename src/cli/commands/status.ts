@@ -1,5 +1,5 @@
+import { readHealths } from "../../apply/health/read-healths.js";
 import { openProject } from "../../apply/open-project.js";
-import { readHealths } from "../../apply/read-healths.js";
 import { describeStatus } from "../../plan/describe-status.js";
 import { formatStatus, formatStatusJson } from "../../report/format-status.js";
 import type { CommandContext } from "../command-context.js";

@@ -1,6 +1,6 @@
+import { pointerTo } from "../file/positions.js";
 import { findingAt } from "../finding.js";
-import { pointerTo } from "../positions.js";
-import type { DraftEngine } from "../raw-config.js";
+import type { DraftEngine } from "../normalize/raw-config.js";
 import { findClosest } from "../suggest.js";
 import type { Rule } from "./rule.js";
 

@@ -1,6 +1,6 @@
+import { pointerTo } from "../file/positions.js";
 import { findingAt } from "../finding.js";
-import { pointerTo } from "../positions.js";
-import type { Draft } from "../raw-config.js";
+import type { Draft } from "../normalize/raw-config.js";
 import { parseDurationMs } from "../units.js";
 import type { Rule } from "./rule.js";
 

@@ -1,6 +1,6 @@
+import { type Positions, pointerTo } from "../file/positions.js";
 import { findingAt } from "../finding.js";
-import { type Positions, pointerTo } from "../positions.js";
-import { cut } from "../show-value.js";
+import { cut } from "../schema/show-value.js";
 import type { Rule } from "./rule.js";
 
 /** A number or boolean of an environment reaches the container as it is written: `1.10` must not become 1.1. */

@@ -1,8 +1,8 @@
 import { parseImageRef } from "../../model/image-ref.js";
+import { type Positions, pointerTo } from "../file/positions.js";
 import { type Finding, findingAt } from "../finding.js";
-import { type Positions, pointerTo } from "../positions.js";
-import type { Draft } from "../raw-config.js";
-import { cut } from "../show-value.js";
+import type { Draft } from "../normalize/raw-config.js";
+import { cut } from "../schema/show-value.js";
 import type { Rule } from "./rule.js";
 
 const SHA256 = /^sha256:[0-9a-f]{64}$/;

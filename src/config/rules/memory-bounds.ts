@@ -1,5 +1,5 @@
+import { pointerTo } from "../file/positions.js";
 import { findingAt } from "../finding.js";
-import { pointerTo } from "../positions.js";
 import { parseSizeBytes } from "../units.js";
 import type { Rule } from "./rule.js";
 

@@ -1,6 +1,6 @@
+import { pointerTo } from "../file/positions.js";
 import { findingAt } from "../finding.js";
-import { pointerTo } from "../positions.js";
-import { cut } from "../show-value.js";
+import { cut } from "../schema/show-value.js";
 import type { Rule } from "./rule.js";
 
 /** A mount is an absolute path in its shortest form that Docker's mount syntax can carry. */

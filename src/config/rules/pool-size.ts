@@ -1,5 +1,5 @@
+import { pointerTo } from "../file/positions.js";
 import { findingAt } from "../finding.js";
-import { pointerTo } from "../positions.js";
 import type { Rule } from "./rule.js";
 
 /** A pool's min is not above its max, nor are its spare engines. */

@@ -1,6 +1,6 @@
+import type { Positions } from "../file/positions.js";
 import type { Finding } from "../finding.js";
-import type { Positions } from "../positions.js";
-import type { Draft } from "../raw-config.js";
+import type { Draft } from "../normalize/raw-config.js";
 
 /** Looks at one thing in a whole file. Pure; yields a finding for each mistake. */
 export type Rule = (draft: Draft, positions: Positions) => Iterable<Finding>;

@@ -5,10 +5,10 @@ import {
   templateContainerName,
   templateVolumeName,
 } from "../../model/names.js";
-import { DEFAULTS } from "../defaults.js";
+import { placeOf, pointerTo } from "../file/positions.js";
 import { findingAt } from "../finding.js";
-import { placeOf, pointerTo } from "../positions.js";
-import type { Draft } from "../raw-config.js";
+import { DEFAULTS } from "../normalize/defaults.js";
+import type { Draft } from "../normalize/raw-config.js";
 import type { Rule } from "./rule.js";
 
 /** A Docker name that something in the file will take. */

@@ -1,0 +1,45 @@
+import { inspectVolume } from "../../docker/observe/read-objects.js";
+import { WarmError } from "../../errors.js";
+import type { Change } from "../../model/plan.js";
+import type { ActionResult, ApplyContext } from "../apply-context.js";
+import { removeNetwork } from "./apply-network.js";
+import { removeProof } from "./clear-volume.js";
+
+/** Removes an orphan: by the ID that was planned, so that a namesake made since then stays. */
+export async function deleteObject(change: Change, context: ApplyContext): Promise<ActionResult> {
+  const { kind, name, precondition, address } = change;
+  if (!precondition.exists) throw new WarmError("internal", `${address}: the plan names nothing to delete`);
+  context.emit({ type: "action-progress", address, action: "delete", phase: "removing" });
+  switch (kind) {
+    case "container":
+      await context.writer.containers.stop(precondition.id);
+      await context.writer.containers.remove(precondition.id);
+      return {};
+    case "volume":
+      await deleteVolume(name, precondition.id, context);
+      return {};
+    case "network":
+      await removeNetwork(precondition.id, context);
+      return {};
+    case "image":
+      throw new WarmError("internal", "images are never deleted");
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** Volumes have no ID: the creation time tells one of a name from the next. */
+async function deleteVolume(name: string, createdAt: string, context: ApplyContext): Promise<void> {
+  const found = await inspectVolume(context.host.reader, name).catch((error: unknown) => {
+    if (error instanceof WarmError && error.code === "not-found") return undefined;
+    throw error;
+  });
+  if (found === undefined) return;
+  if (found.createdAt !== createdAt) {
+    throw new WarmError("plan-stale", `volume ${name} has been made again since the plan`, {
+      hint: "run `warm plan` again",
+    });
+  }
+  await context.writer.volumes.remove(name);
+  await removeProof(name, found, context);
+}

@@ -1,0 +1,142 @@
+import { type ContainerFacts, inspectContainer, readLastLogs } from "../../docker/observe/read-objects.js";
+import { WarmError } from "../../errors.js";
+import type { ContainerResource } from "../../model/resource.js";
+import { networkId } from "../actions/apply-network.js";
+import type { ApplyContext } from "../apply-context.js";
+import { type ProbeResult, type ProbeTarget, probeHttp, probeTcp } from "./probe.js";
+
+/** The first tries come quickly: a small server is up long before the first interval is over. */
+const FIRST_PAUSE_MS = 25;
+/** How long one try may take. The interval is a pause between tries and says nothing about slow answers. */
+const TRY_MS = 5000;
+
+/**
+ * Asks a container until it is healthy (design, protocol "health"). One that exits ends the wait at once.
+ * @throws WarmError `unhealthy` with the last answer, the exit code and the last log lines.
+ */
+export async function waitHealthy(
+  id: string,
+  resource: ContainerResource,
+  context: ApplyContext,
+): Promise<void> {
+  const { clock, emit, stop, endTurn } = context;
+  const { health, address } = resource;
+  endTurn();
+  const deadline = clock.now() + health.timeoutMs;
+  let pauseMs = FIRST_PAUSE_MS;
+  let isTold = false;
+  for (;;) {
+    const facts = await inspectContainer(context.host.reader, id);
+    if (!facts.isRunning) throw await exited(facts, resource, context);
+    const tryMs = Math.max(1, Math.min(TRY_MS, deadline - clock.now()));
+    const result = await probe(facts, resource, tryMs, context);
+    if (result.isHealthy) return;
+    if (result.isHopeless) throw hopeless(result, resource);
+    if (stop.hard.aborted)
+      throw new WarmError("interrupted", `${address}: interrupted while waiting for its health`);
+    if (clock.now() + pauseMs >= deadline) throw await tooLate(facts, result, resource, context);
+    if (!isTold)
+      emit({ type: "action-progress", address, action: "create", phase: "waiting", detail: result.answer });
+    isTold = true;
+    await clock.sleep(pauseMs, stop.hard);
+    pauseMs = Math.min(pauseMs * 2, health.intervalMs);
+  }
+}
+
+/** One try, by whatever means the resource asks for. */
+async function probe(
+  facts: ContainerFacts,
+  resource: ContainerResource,
+  tryMs: number,
+  context: ApplyContext,
+): Promise<ProbeResult> {
+  const { health } = resource;
+  switch (health.type) {
+    case "healthcheck":
+      return readHealthcheck(facts.health);
+    case "exec": {
+      const code = await context.writer.containers.exec(facts.id, health.command, tryMs).catch(() => -1);
+      return {
+        isHealthy: code === 0,
+        answer: code === -1 ? "the command could not be run" : `exit code ${code}`,
+      };
+    }
+    default: {
+      const target = targetOf(facts, resource, context);
+      if (target === undefined)
+        return { isHealthy: false, answer: `no way to its port ${resource.port} from here` };
+      const limits = { timeoutMs: tryMs, cancel: context.stop.hard };
+      return health.type === "tcp" ? probeTcp(target, limits) : probeHttp(target, health.path, limits);
+    }
+  }
+}
+
+function readHealthcheck(health = "none"): ProbeResult {
+  if (health === "none")
+    return { isHealthy: false, isHopeless: true, answer: "the image has no HEALTHCHECK" };
+  return { isHealthy: health === "healthy", answer: `Docker says ${health}` };
+}
+
+function targetOf(
+  facts: ContainerFacts,
+  resource: ContainerResource,
+  context: ApplyContext,
+): ProbeTarget | undefined {
+  if (context.observed.reach === "address") {
+    const host = facts.addresses.get(networkId(resource.network, context));
+    return host ? { host, port: resource.port } : undefined;
+  }
+  const port = facts.published.get(resource.port);
+  return port === undefined ? undefined : { host: "127.0.0.1", port };
+}
+
+async function exited(
+  facts: ContainerFacts,
+  resource: ContainerResource,
+  { host }: ApplyContext,
+): Promise<WarmError> {
+  const why = facts.isOutOfMemory
+    ? "was killed for lack of memory"
+    : `ended with exit code ${facts.exitCode}`;
+  const detail = facts.error === "" ? "" : ` (${facts.error})`;
+  return new WarmError("unhealthy", `${resource.name} ${why} before it was healthy${detail}`, {
+    hint: facts.isOutOfMemory ? "raise `resources.memory`" : "the last log lines say more",
+    address: resource.address,
+    logs: await readLastLogs(host.reader, facts.id),
+  });
+}
+
+function hopeless({ answer }: ProbeResult, { name, address }: ContainerResource): WarmError {
+  return new WarmError("unhealthy", `${name} can never be healthy: ${answer}`, {
+    hint: "ask it in another way: `health: { path: / }`, `{ tcp: true }` or `{ exec: [...] }`",
+    address,
+  });
+}
+
+async function tooLate(
+  facts: ContainerFacts,
+  { answer }: ProbeResult,
+  resource: ContainerResource,
+  { host, observed }: ApplyContext,
+): Promise<WarmError> {
+  const seconds = Math.round(resource.health.timeoutMs / 1000);
+  const { health, port } = resource;
+  const asked =
+    health.type === "http"
+      ? `GET :${port}${health.path}`
+      : health.type === "tcp"
+        ? `port ${port}`
+        : health.type;
+  return new WarmError(
+    "unhealthy",
+    `${resource.name} is not healthy after ${seconds} s: ${asked}: ${answer}`,
+    {
+      hint:
+        observed.reach === "published"
+          ? "a host that is not this machine is better asked with `health: { exec: … }` or `{ healthcheck: true }`"
+          : "`health.timeout` sets how long to wait; the last log lines may say more",
+      address: resource.address,
+      logs: await readLastLogs(host.reader, facts.id),
+    },
+  );
+}

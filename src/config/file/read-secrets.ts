@@ -1,0 +1,83 @@
+import { resolve } from "node:path";
+import { makeSecret, type Secret } from "../../model/secret.js";
+import { type Finding, findingAt, type Words } from "../finding.js";
+import type { Draft, RawEnvValue } from "../normalize/raw-config.js";
+import { cut } from "../schema/show-value.js";
+import { findClosest } from "../suggest.js";
+import { type Positions, pointerTo } from "./positions.js";
+import { type ReadResult, readText } from "./read-text.js";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The secrets of a file by the pointer of their env value. No finding or note ever holds a value. */
+export interface Secrets {
+  readonly secrets: ReadonlyMap<string, Secret>;
+  readonly findings: readonly Finding[];
+  readonly notes: readonly string[];
+}
+
+const MAX_SECRET_BYTES = 64 * 1024;
+
+/** Fetches every `fromEnv` from `env` and every `fromFile` below `directory`, each file once. */
+export async function readSecrets(
+  draft: Draft,
+  positions: Positions,
+  { env, directory }: { readonly env: Environment; readonly directory: string },
+): Promise<Secrets> {
+  const secrets = new Map<string, Secret>();
+  const findings: Finding[] = [];
+  const notes: string[] = [];
+  const files = new Map<string, ReadResult>();
+  for (const { pointer, field, source } of findSources(draft)) {
+    if (source.fromEnv !== undefined) {
+      const value = env[source.fromEnv];
+      if (value === undefined)
+        findings.push(findingAt(positions, `${pointer}/fromEnv`, "value", explainUnset(source.fromEnv, env)));
+      else secrets.set(pointer, makeSecret(value, { env: source.fromEnv }));
+      if (value === "") notes.push(`${field}: the variable ${source.fromEnv} is set but empty`);
+    } else if (source.fromFile !== undefined) {
+      const path = resolve(directory, source.fromFile);
+      const result = files.get(path) ?? (await readText(path, MAX_SECRET_BYTES));
+      files.set(path, result);
+      const words = explainFile(source.fromFile, result);
+      if (words !== undefined) findings.push(findingAt(positions, `${pointer}/fromFile`, "value", words));
+      else if ("text" in result)
+        secrets.set(pointer, makeSecret(result.text.replace(/\r?\n$/, ""), { file: source.fromFile }));
+    }
+  }
+  return { secrets, findings, notes };
+}
+
+interface Sourced {
+  readonly pointer: string;
+  readonly field: string;
+  readonly source: Exclude<RawEnvValue, string | number | boolean>;
+}
+
+function* findSources(draft: Draft): Generator<Sourced> {
+  for (const group of ["templates", "engines"] as const) {
+    for (const [id, { env } = {}] of Object.entries(draft[group] ?? {})) {
+      for (const [name, source] of Object.entries(env ?? {})) {
+        if (typeof source !== "object" || source === null) continue;
+        yield { pointer: pointerTo(group, id, "env", name), field: `${group}.${id}.env.${name}`, source };
+      }
+    }
+  }
+}
+
+function explainUnset(name: string, env: Environment): Words {
+  const closest = findClosest(name, Object.keys(env));
+  const hint =
+    closest === undefined ? `set it: \`export ${cut(name)}=…\`` : `set it, or did you mean \`${closest}\`?`;
+  return { rule: "secret-source", message: `the environment variable \`${cut(name)}\` is not set`, hint };
+}
+
+function explainFile(path: string, result: ReadResult): Words | undefined {
+  if ("unreadable" in result) {
+    const { clause, hint } = result.unreadable;
+    return { rule: "secret-source", message: `the secret's file \`${cut(path)}\` ${clause}`, hint };
+  }
+  if (!result.text.includes("\0")) return undefined;
+  const message = `the secret's file \`${cut(path)}\` has a NUL byte`;
+  return { rule: "secret-source", message, hint: "name a text file: no environment variable can hold a NUL" };
+}

@@ -1,0 +1,72 @@
+import { resolve } from "node:path";
+import type { Health } from "../../model/resource.js";
+import type { Config, SessionConfig, TemplateConfig } from "../config.js";
+import { pointerTo } from "../file/positions.js";
+import { DEFAULTS } from "./defaults.js";
+import { normalizeEngine } from "./normalize-engine.js";
+import { durationMs, normalizeEnv, normalizeLimits, type SecretsByPointer } from "./normalize-parts.js";
+import type { RawConfig, RawHealth, RawSession, RawTemplate } from "./raw-config.js";
+
+/**
+ * A file without problems as a Config.
+ * @param directory the file's, which `dataDir` starts from
+ */
+export function normalizeConfig(raw: RawConfig, secrets: SecretsByPointer, directory: string): Config {
+  const { pull = {} } = raw;
+  return {
+    project: raw.project,
+    prefix: raw.prefix ?? DEFAULTS.prefix,
+    network: raw.network ?? DEFAULTS.network,
+    dataDir: resolve(directory, raw.dataDir ?? DEFAULTS.dataDir),
+    pull: {
+      concurrency: pull.concurrency ?? DEFAULTS.pull.concurrency,
+      policy: pull.policy ?? DEFAULTS.pull.policy,
+      retries: pull.retries ?? DEFAULTS.pull.retries,
+      idleTimeoutMs: durationMs(pull.idleTimeout) ?? DEFAULTS.pull.idleTimeoutMs,
+    },
+    prune: raw.prune ?? DEFAULTS.prune,
+    intervalMs: durationMs(raw.interval) ?? DEFAULTS.intervalMs,
+    templates: mapById(raw.templates, (id, template) => normalizeTemplate(id, template, secrets)),
+    sessions: mapById(raw.sessions, normalizeSession),
+    engines: mapById(raw.engines, (id, engine) => normalizeEngine(id, engine, secrets)),
+  };
+}
+
+/** Sorted by id in code units, so that the file's order means nothing. */
+function mapById<Raw, Result>(
+  members: Readonly<Record<string, Raw>> | undefined,
+  normalize: (id: string, raw: Raw) => Result,
+): Result[] {
+  return Object.entries(members ?? {})
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([id, raw]) => normalize(id, raw));
+}
+
+function normalizeTemplate(id: string, raw: RawTemplate, secrets: SecretsByPointer): TemplateConfig {
+  return {
+    id,
+    image: raw.image,
+    blob: raw.blob,
+    port: raw.port ?? DEFAULTS.template.port,
+    mount: raw.mount ?? DEFAULTS.template.mount,
+    health: normalizeHealth(raw.health ?? {}),
+    env: normalizeEnv(raw.env, pointerTo("templates", id, "env"), secrets),
+    limits: normalizeLimits(raw.resources),
+  };
+}
+
+function normalizeSession(id: string, raw: RawSession): SessionConfig {
+  const { template, processors = [], plugins = [] } = raw;
+  return { id, template, processors, plugins, ttlMs: durationMs(raw.ttl) };
+}
+
+function normalizeHealth(raw: RawHealth): Health {
+  const timing = {
+    intervalMs: durationMs(raw.interval) ?? DEFAULTS.health.intervalMs,
+    timeoutMs: durationMs(raw.timeout) ?? DEFAULTS.health.timeoutMs,
+  };
+  if (raw.tcp) return { type: "tcp", ...timing };
+  if (raw.exec !== undefined) return { type: "exec", command: raw.exec, ...timing };
+  if (raw.healthcheck) return { type: "healthcheck", ...timing };
+  return { type: "http", path: raw.path ?? DEFAULTS.health.path, ...timing };
+}

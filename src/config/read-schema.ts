@@ -1,9 +1,0 @@
-import { readFileSync } from "node:fs";
-
-export type SchemaName = "warm" | "plan";
-
-/** The text of a JSON Schema of the package: of warm.yaml, or of the plan document. */
-export function readSchema(name: SchemaName): string {
-  // From dist/config as from src/config, the package's root is two levels up.
-  return readFileSync(new URL(`../../schemas/${name}.schema.json`, import.meta.url), "utf8");
-}

@@ -1,0 +1,9 @@
+import { readFileSync } from "node:fs";
+
+export type SchemaName = "warm" | "plan";
+
+/** The text of a JSON Schema of the package: of warm.yaml, or of the plan document. */
+export function readSchema(name: SchemaName): string {
+  // From dist/config/schema as from src/config/schema, the package's root is three levels up.
+  return readFileSync(new URL(`../../../schemas/${name}.schema.json`, import.meta.url), "utf8");
+}

@@ -1,0 +1,101 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { WarmError } from "../../errors.js";
+import { askCredentialHelper } from "./credential-helper.js";
+
+/** What the daemon's `X-Registry-Auth` header carries. */
+export type RegistryCredentials =
+  | { readonly username: string; readonly password: string; readonly serveraddress: string }
+  | { readonly identitytoken: string; readonly serveraddress: string };
+
+interface AuthEntry {
+  readonly auth?: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly identitytoken?: string;
+}
+
+interface DockerConfig {
+  readonly auths?: Readonly<Record<string, AuthEntry>>;
+  readonly credsStore?: string;
+  readonly credHelpers?: Readonly<Record<string, string>>;
+}
+
+export interface CredentialSettings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly home: string;
+}
+
+const HUB_KEY = "https://index.docker.io/v1/";
+
+/**
+ * Finds a registry's credentials as the docker CLI does: `credHelpers`, then `credsStore`, then `auths` of the
+ * Docker config file. Asked once per registry.
+ * @throws WarmError `auth-failed` when the file is malformed or a helper fails.
+ */
+export function createCredentialFinder(settings: CredentialSettings) {
+  const found = new Map<string, Promise<RegistryCredentials | undefined>>();
+  return (registry: string): Promise<RegistryCredentials | undefined> => {
+    const known = found.get(registry) ?? findCredentials(registry, settings);
+    found.set(registry, known);
+    return known;
+  };
+}
+
+async function findCredentials(
+  registry: string,
+  { env, home }: CredentialSettings,
+): Promise<RegistryCredentials | undefined> {
+  const file = join(env.DOCKER_CONFIG || join(home, ".docker"), "config.json");
+  const { auths: known, credHelpers, credsStore } = readConfig(file);
+  const auths = known ?? {};
+  const key = registry === "docker.io" ? HUB_KEY : registry;
+  const helper = credHelpers?.[key] ?? credHelpers?.[registry] ?? credsStore;
+  if (helper) {
+    const answer = await askCredentialHelper(helper, key, env);
+    if (answer !== undefined) return answer;
+  }
+  const name = key in auths ? key : Object.keys(auths).find((name) => hostOf(name) === hostOf(key));
+  return name === undefined ? undefined : readEntry(auths[name] ?? {}, key, `${file}: auths["${name}"]`);
+}
+
+/** `auths` has keys with and without a scheme and a path. */
+function hostOf(name: string): string {
+  return name.replace(/^https?:\/\//, "").split("/")[0] ?? "";
+}
+
+/** No file is no log-in; a file that cannot be read may be one, and a pull without it fails for another reason. */
+function readConfig(file: string): DockerConfig {
+  try {
+    const config = JSON.parse(readFileSync(file, "utf8")) as unknown;
+    if (typeof config === "object" && config !== null) return config;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return {};
+    if (code !== undefined) throw malformed(`cannot read the log-ins: ${message}`);
+  }
+  throw malformed(`${file} is no JSON object`);
+}
+
+function readEntry(entry: AuthEntry, serveraddress: string, where: string): RegistryCredentials | undefined {
+  const { identitytoken, username, password, auth } = entry;
+  if (identitytoken) return { identitytoken, serveraddress };
+  if (username && password) return { username, password, serveraddress };
+  // `docker login` with a store leaves an entry with nothing in it.
+  if (!auth) return undefined;
+  const pair = Buffer.from(auth, "base64").toString("utf8").replace(/\0+$/, "");
+  const colon = pair.indexOf(":");
+  if (colon <= 0) throw malformed(`${where}.auth is not the base64 of \`user:password\``);
+  return { username: pair.slice(0, colon), password: pair.slice(colon + 1), serveraddress };
+}
+
+function malformed(message: string): WarmError {
+  return new WarmError("auth-failed", message, {
+    hint: "mend the file, or log in again with `docker login`",
+  });
+}
+
+/** base64url, as the daemon's API asks for it. */
+export function registryAuthHeader(credentials: RegistryCredentials): string {
+  return Buffer.from(JSON.stringify(credentials)).toString("base64url");
+}

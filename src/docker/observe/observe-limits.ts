@@ -1,0 +1,75 @@
+import pLimit from "p-limit";
+import { isOwned, LABEL } from "../../model/labels.js";
+import type { ObservedContainer } from "../../model/observed.js";
+import type { Desired, ResourceLimits } from "../../model/resource.js";
+import type { Host } from "../connection/connect.js";
+import type { HostReader } from "../connection/host-reader.js";
+import { asNumber, asRecord } from "../connection/shape.js";
+import { createCgroupReader } from "./cgroup-limits.js";
+
+const INSPECTS_AT_ONCE = 16;
+
+/**
+ * Adds the limits that really hold to our containers that ask for some. The container list does not carry them
+ * and one inspect each would make a plan cost a call per container, so on this machine the kernel's own files
+ * are read first; the daemon is asked only about a container whose files are missing or disagree.
+ */
+export async function observeLimits(
+  host: Host,
+  desired: Desired,
+  containers: readonly ObservedContainer[],
+  cancel: AbortSignal | undefined,
+): Promise<ObservedContainer[]> {
+  const wanted = new Map<string, ResourceLimits>();
+  for (const resource of desired.resources) {
+    if (resource.kind === "container" && Object.keys(resource.limits).length > 0)
+      wanted.set(resource.address, resource.limits);
+  }
+  const isLocal = host.connection.endpoint.transport.kind === "unix";
+  const readKernel = createCgroupReader();
+  const limit = pLimit(INSPECTS_AT_ONCE);
+  return Promise.all(
+    containers.map(async (container) => {
+      const limits = wanted.get(container.labels[LABEL.address] ?? "");
+      if (limits === undefined || !isOwned(container.labels, desired.project)) return container;
+      const kernel = isLocal && container.state === "running" ? readKernel(container.id) : undefined;
+      if (kernel !== undefined && agrees(kernel, limits)) return { ...container, limits: kernel };
+      const inspected = await limit(() => inspectLimits(host.reader, container.id, cancel));
+      return inspected === undefined ? container : { ...container, limits: inspected };
+    }),
+  );
+}
+
+const PAGE = 4096;
+
+/** The kernel rounds memory down to pages. Only what is wanted is compared. */
+function agrees(kernel: Required<ResourceLimits>, wanted: ResourceLimits): boolean {
+  const { memoryBytes, cpus, pids } = wanted;
+  const isMemory = memoryBytes === undefined || kernel.memoryBytes === memoryBytes - (memoryBytes % PAGE);
+  return (
+    isMemory &&
+    (cpus === undefined || Math.abs(kernel.cpus - cpus) < 0.001) &&
+    (pids === undefined || kernel.pids === pids)
+  );
+}
+
+/** Undefined when the container has gone since it was listed: the next pass sees that. */
+async function inspectLimits(
+  reader: HostReader,
+  id: string,
+  cancel: AbortSignal | undefined,
+): Promise<Required<ResourceLimits> | undefined> {
+  const answer = await reader
+    .getJson("inspect a container", `/containers/${id}/json`, { cancel })
+    .catch((error) => {
+      if (error.code === "not-found") return undefined;
+      throw error;
+    });
+  if (answer === undefined) return undefined;
+  const config = asRecord(asRecord(answer, "container").HostConfig, "container.HostConfig");
+  return {
+    memoryBytes: asNumber(config.Memory, "HostConfig.Memory"),
+    cpus: asNumber(config.NanoCpus, "HostConfig.NanoCpus") / 1e9,
+    pids: Math.max(0, asNumber(config.PidsLimit, "HostConfig.PidsLimit")),
+  };
+}
