@@ -48,10 +48,14 @@ export async function timeProcess(
   return performance.now() - startedAt;
 }
 
-export function formatMeasurement({ name, ours, reference, unit, maxRatio, max }: Measurement): string {
+export function isMet({ ours, reference, maxRatio, max }: Measurement): boolean {
+  return (maxRatio === undefined || ours / reference <= maxRatio) && (max === undefined || ours <= max);
+}
+
+export function formatMeasurement(measurement: Measurement): string {
+  const { name, ours, reference, unit, maxRatio, max } = measurement;
   const ratio = ours / reference;
-  const isMet = (maxRatio === undefined || ratio <= maxRatio) && (max === undefined || ours <= max);
   const bar = maxRatio === undefined ? `bar ${max} ${unit}` : `ratio ${ratio.toFixed(2)}, bar ${maxRatio}`;
   const numbers = `${ours.toFixed(1)} ${unit} (reference ${reference.toFixed(1)} ${unit})`;
-  return `${isMet ? "met     " : "NOT MET "} ${name}: ${numbers}, ${bar}`;
+  return `${isMet(measurement) ? "met     " : "NOT MET "} ${name}: ${numbers}, ${bar}`;
 }

@@ -84,7 +84,7 @@ it("a call that never settles is left behind", async () => {
 
 it("a process that gave up ends by itself", async () => {
   proxy.fault({ match: {}, action: { kind: "stall", afterBytes: 5 } });
-  const dist = (name: string) => JSON.stringify(resolve(`dist/docker/${name}.js`));
+  const dist = (name: string) => JSON.stringify(resolve(`dist/docker/connection/${name}.js`));
   const script = `
     const { createConnection } = await import(${dist("connection-agent")});
     const { createReader } = await import(${dist("host-reader")});

@@ -7,6 +7,8 @@ import { type ProbeResult, type ProbeTarget, probeHttp, probeTcp } from "./probe
 
 /** The first tries come quickly: a small server is up long before the first interval is over. */
 const FIRST_PAUSE_MS = 25;
+/** What a wait overshoots by is a part of the last pause, so pauses grow slowly. */
+const PAUSE_GROWTH = 1.3;
 /** How long one try may take. The interval is a pause between tries and says nothing about slow answers. */
 const TRY_MS = 5000;
 
@@ -39,7 +41,7 @@ export async function waitHealthy(
       emit({ type: "action-progress", address, action: "create", phase: "waiting", detail: result.answer });
     isTold = true;
     await clock.sleep(pauseMs, stop.hard);
-    pauseMs = Math.min(pauseMs * 2, health.intervalMs);
+    pauseMs = Math.min(pauseMs * PAUSE_GROWTH, health.intervalMs);
   }
 }
 
