@@ -3,7 +3,7 @@ import type { Host } from "../docker/connection/connect.js";
 import type { HostWriter } from "../docker/write/host-writer.js";
 import type { EmitEvent } from "../model/event.js";
 import type { Observed } from "../model/observed.js";
-import type { Change, Plan } from "../model/plan.js";
+import type { Action, Change, Plan } from "../model/plan.js";
 import type { Address, Desired, Resource } from "../model/resource.js";
 
 /** Time and chance, so that tests can hold them still. */
@@ -53,6 +53,11 @@ export interface ApplyContext {
   readonly proofs: Map<Address, string>;
   /** Addresses whose image turned out to be the one we had: what was planned only for their sake is not done. */
   readonly unchanged: Set<Address>;
+}
+
+/** What the plan does to a resource, as its events tell it. */
+export function actionOn(address: Address, { changes }: ApplyContext): Action {
+  return changes.get(address)?.action ?? "noop";
 }
 
 /** What an action has to say when it ended well. */

@@ -13,6 +13,7 @@ import { executePlan } from "./execute-plan.js";
 import { verifyHealth } from "./health/verify-health.js";
 import { acquireLock, type HeldLock } from "./lock/lock.js";
 import type { Project } from "./open-project.js";
+import { redactEvents } from "./redact-events.js";
 
 export interface ApplySettings {
   readonly options: PlanOptions;
@@ -51,7 +52,8 @@ export const systemClock: Clock = {
  * Makes a host match its file; the last event is always the summary.
  * @throws WarmError `plan-stale`, `locked`, or what observing threw. A failed action does not throw: see the summary.
  */
-export async function applyProject(project: Project, settings: ApplySettings): Promise<ApplyResult> {
+export async function applyProject(project: Project, asked: ApplySettings): Promise<ApplyResult> {
+  const settings = { ...asked, emit: redactEvents(asked.emit, project.config.desired) };
   const result = await runProject(project, settings);
   settings.emit({ type: "summary", ...summaryOf(result, settings.stop.soft.aborted) });
   return result;
@@ -132,13 +134,17 @@ async function execute(
   };
 }
 
-/** A second plan must be empty; of a reviewed plan only the reviewed part is held to that. */
+/**
+ * A second plan must be empty; of a reviewed plan only the reviewed part is held to that. The work is done by then,
+ * and its summary must not be lost to a look that fails: that counts as nothing found.
+ */
 async function countRemaining(
   project: Project,
   plan: Plan,
-  { options, saved }: ApplySettings,
+  { options, saved, stop }: ApplySettings,
 ): Promise<number> {
-  const after = await project.plan({ ...options, replace: [], adopt: [] });
+  const after = await project.plan({ ...options, replace: [], adopt: [] }, stop.hard).catch(() => undefined);
+  if (after === undefined) return 0;
   const planned = new Set(plan.changes.map((change) => change.address));
   return after.plan.changes.filter(
     (change) => isChange(change) && (saved === undefined || planned.has(change.address)),

@@ -80,10 +80,12 @@ async function dispatch(change: Change, context: ApplyContext): Promise<ActionRe
 }
 
 /** A conflict is in the plan to be seen; applying it can only say so again. */
-function conflict({ name, heldBy = "something else", reasons }: Change): WarmError {
+function conflict({ kind, name, heldBy = "something else", reasons }: Change): WarmError {
   const message = `${name}: ${heldBy}`;
   if (reasons.includes("missing"))
     return new WarmError("image-not-found", message, { hint: `\`docker pull ${name}\`, or allow pulls` });
+  if (kind === "image")
+    return new WarmError("rejected", message, { hint: "allow pulls to have it pulled again" });
   if (reasons.includes("conflict-name"))
     return new WarmError("name-conflict", message, {
       hint: "`--adopt ADDRESS` takes it over; or rename one of the two",

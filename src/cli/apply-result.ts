@@ -1,6 +1,7 @@
 import type { ApplyResult } from "../apply/apply-project.js";
 import type { PlanOptions } from "../model/plan.js";
 import type { PlanDocument } from "../model/plan-document.js";
+import { formatNothingToDo, formatNothingToRemove, formatRefusal } from "../report/progress/format-result.js";
 import { formatSummary } from "../report/progress/format-summary.js";
 import type { Style } from "../report/text/style.js";
 
@@ -10,43 +11,29 @@ interface Asked {
 }
 
 /** The last words of a run: they are its result. */
-export function formatResult(result: ApplyResult, asked: Asked, config: string, style: Style): string {
-  switch (result.kind) {
-    case "refused":
-      return "Nothing was done.";
-    case "nothing-to-do":
-      return describeNothing(result, asked, config);
-    case "applied":
-      return describeApplied(result, asked, config, style);
-    default:
-      return result satisfies never;
-  }
-}
-
-function describeApplied(
-  { summary, remaining }: ApplyResult & { kind: "applied" },
+export function formatResult(
+  result: ApplyResult,
   { options, saved }: Asked,
   config: string,
   style: Style,
 ): string {
-  const isWhole =
-    options.targets.length + options.excludes.length === 0 && !options.destroy && saved === undefined;
-  const words = formatSummary(summary, style, isWhole && remaining === 0 ? { config } : {});
-  if (remaining === 0) return words;
-  return `${words}\n${remaining} changes remain that only showed after pulling: run \`warm plan\`.`;
-}
-
-function describeNothing(
-  result: ApplyResult & { kind: "nothing-to-do" },
-  { options }: Asked,
-  config: string,
-): string {
-  if (options.destroy) return "Nothing to remove.";
-  const { noop } = result.plan.summary;
-  const head = `No changes. ${noop} resources match ${config}.`;
-  return result.unhealthy === 0
-    ? head
-    : `${head}\n${result.unhealthy} of them did not answer its health check.`;
+  switch (result.kind) {
+    case "refused":
+      return formatRefusal();
+    case "nothing-to-do": {
+      const { plan, unhealthy } = result;
+      return options.destroy
+        ? formatNothingToRemove()
+        : formatNothingToDo({ matching: plan.summary.noop, unhealthy, config });
+    }
+    case "applied": {
+      const isSelective = options.targets.length + options.excludes.length > 0 || saved !== undefined;
+      const whole = isSelective || options.destroy ? {} : { config };
+      return formatSummary(result.summary, style, { ...whole, remaining: result.remaining });
+    }
+    default:
+      return result satisfies never;
+  }
 }
 
 /** Exit codes of the design, section 5. */

@@ -66,8 +66,8 @@ export interface Observed {
    */
   readonly registryDigests: Readonly<Record<string, string>>;
   /**
-   * How a container is reached from here: by its address where the daemon shares our network, else through a
-   * port published on loopback.
+   * How a container is reached from here: by its address where the daemon shares our network, through a port
+   * published on loopback where it only shares our machine, and not at all on another one.
    */
-  readonly reach: "address" | "published";
+  readonly reach: "address" | "published" | "none";
 }

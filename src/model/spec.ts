@@ -9,6 +9,8 @@ export interface ContainerSpec {
   readonly network: string;
   readonly volume: string;
   readonly mount: string;
+  /** Not in the labels of older versions. */
+  readonly port?: number;
   readonly env: { readonly [name: string]: Json | undefined };
   readonly limits: { readonly memoryBytes?: number; readonly cpus?: number; readonly pids?: number };
 }
@@ -28,6 +30,7 @@ export function containerSpec(resource: ContainerResource, saltFor: (name: strin
     network: resource.network.slice("network.".length),
     volume: resource.volume.slice("volume.".length),
     mount: resource.mount,
+    port: resource.port,
     env: Object.fromEntries(env),
     limits: { ...resource.limits },
   };
@@ -44,6 +47,7 @@ export function parseContainerSpec(label: string | undefined): ContainerSpec | u
   const texts = [value?.image, value?.network, value?.volume, value?.mount];
   const isSpec =
     texts.every((text) => typeof text === "string") &&
+    (value?.port === undefined || typeof value.port === "number") &&
     isMapOf(value?.env, (member) => typeof member === "string" || saltOf(member) !== undefined) &&
     isMapOf(value?.limits, (member) => typeof member === "number");
   return isSpec ? (value as ContainerSpec) : undefined;

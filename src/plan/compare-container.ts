@@ -48,7 +48,12 @@ export function compareContainer(
   const desired = containerSpec(resource, lastAppliedSalt(applied));
   const sides: Sides = { resource, desired, applied, current, index, decided };
   const image = compareImage(sides);
-  const others = [...compareName(sides), ...compareMount(sides), ...compareNetwork(sides)];
+  const others = [
+    ...compareName(sides),
+    ...compareMount(sides),
+    ...comparePort(sides),
+    ...compareNetwork(sides),
+  ];
   const fields = [...image, ...others, ...compareEnv(sides), ...compareLimits(sides)];
   return { fields, reasons: reasonsFor(fields, sides) };
 }
@@ -100,6 +105,12 @@ function compareMount({ resource, desired, applied, current }: Sides): FieldChan
   if (current.volumes.includes(volume)) return [];
   const isConfig = applied.volume !== volume;
   return [change("volume", isConfig ? applied.volume : null, resource.volume, isConfig ? "config" : "drift")];
+}
+
+/** A label without a port is of an older version and says nothing of it. */
+function comparePort({ resource, applied }: Sides): FieldChange[] {
+  if (applied.port === undefined || applied.port === resource.port) return [];
+  return [change("port", applied.port, resource.port, "config")];
 }
 
 function compareNetwork({ resource, desired, applied, current, decided }: Sides): FieldChange[] {

@@ -18,7 +18,7 @@ export function planImage(
   const found = index.wantedImages.get(resource.address);
   if (found === undefined) {
     if (policy !== "never") return createMissing(resource);
-    return { action: "conflict", reasons: ["missing"], precondition: ABSENT, heldBy: "pull.policy is never" };
+    return { action: "conflict", reasons: ["missing"], precondition: ABSENT, heldBy: NEVER };
   }
   const precondition = { exists: true, id: found.id } as const;
   const registryDigest = index.observed.registryDigests[resource.address];
@@ -34,8 +34,11 @@ export function planImage(
     return { action: "update", reasons: ["image-moved"], fields: [field], precondition };
   }
   if (!requests.replace.has(resource.address)) return noop(precondition);
+  if (policy === "never") return { action: "conflict", reasons: ["requested"], precondition, heldBy: NEVER };
   return { action: "update", reasons: ["requested"], precondition };
 }
+
+const NEVER = "pull.policy is never";
 
 function digestsOf(image: ObservedImage, lookup: string): string[] {
   const ref = parseImageRef(lookup);

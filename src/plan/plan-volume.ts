@@ -1,5 +1,6 @@
 import { isOwned, LABEL } from "../model/labels.js";
-import type { ObservedVolume } from "../model/observed.js";
+import { addressOf } from "../model/names.js";
+import type { ObservedContainer, ObservedVolume } from "../model/observed.js";
 import type { FieldChange, Reason } from "../model/plan.js";
 import type { VolumeResource } from "../model/resource.js";
 import { seedProof, seedProofTag } from "../model/seed-proof.js";
@@ -37,7 +38,7 @@ export function planVolume(
   }
   if (volume === undefined || precondition === undefined) return createMissing(resource);
 
-  const users = foreignNames(index.mountersByVolume.get(volume.name), index);
+  const users = foreignNames(strayMounters(volume.name, index, requests), index);
   if (!isOwned(volume.labels, index.project) || volume.labels[LABEL.address] !== resource.address) {
     return decideForeign(`volume ${volume.name}`, precondition, users, requests.adopt.has(resource.address));
   }
@@ -46,6 +47,12 @@ export function planVolume(
   return users.length > 0
     ? useConflict(users, precondition)
     : replaceFor(why.reason, precondition, why.fields);
+}
+
+/** What mounts a volume, but for those that this same plan takes over and makes anew. */
+function strayMounters(volume: string, index: HostIndex, { adopt }: Requests): ObservedContainer[] {
+  const mounters = index.mountersByVolume.get(volume) ?? [];
+  return mounters.filter(({ name }) => !adopt.has(addressOf("container", name)));
 }
 
 interface SeedProblem {

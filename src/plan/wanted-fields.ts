@@ -29,7 +29,15 @@ export function wantedFields(resource: Resource): FieldChange[] {
   }
 }
 
-function containerFields({ image, network, volume, mount, env, limits }: ContainerResource): FieldChange[] {
+function containerFields({
+  image,
+  network,
+  volume,
+  mount,
+  port,
+  env,
+  limits,
+}: ContainerResource): FieldChange[] {
   const variables = Object.keys(env)
     .sort()
     .map((name) => {
@@ -41,6 +49,7 @@ function containerFields({ image, network, volume, mount, env, limits }: Contain
   return [
     wanted("image", image.slice("image.".length)),
     wanted("mount", mount),
+    wanted("port", port),
     wanted("volume", volume.slice("volume.".length)),
     wanted("network", network.slice("network.".length)),
     ...variables,

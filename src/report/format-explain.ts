@@ -6,7 +6,8 @@ import { describeCause } from "./plan-text/field-cause.js";
 import { formatFieldValue } from "./plan-text/field-values.js";
 import { reasonsSentence } from "./plan-text/reasons.js";
 import { alignRows } from "./text/format-table.js";
-import { type Style, safeText } from "./text/style.js";
+import { makeVisible } from "./text/make-visible.js";
+import type { Style } from "./text/style.js";
 import { cutMiddle } from "./text/text-width.js";
 
 export interface ExplanationOptions {
@@ -22,11 +23,11 @@ export function formatExplanation(
   style: Style,
   { config = "warm.yaml" }: ExplanationOptions = {},
 ): string {
-  const configPath = safeText(config);
+  const configPath = makeVisible(config);
   const sections = [
     [formatVerdict(explanation, style), formatCondition(explanation)],
     formatSides(explanation, configPath, style),
-    explanation.facts.map((fact) => `- ${safeText(fact)}`),
+    explanation.facts.map((fact) => `- ${makeVisible(fact)}`),
     [formatOutlook(explanation, configPath)],
   ];
   return sections
@@ -36,7 +37,7 @@ export function formatExplanation(
 }
 
 function formatVerdict({ status }: Explanation, style: Style): string {
-  const address = style.bold(safeText(status.address));
+  const address = style.bold(makeVisible(status.address));
   const why = reasonsSentence(status.reasons, status.kind);
   const because = why === "" ? "" : `: ${why}`;
   if (status.sync === "in-sync") return `${address} is ${style.green("in sync")}${because}`;
@@ -47,8 +48,8 @@ function formatVerdict({ status }: Explanation, style: Style): string {
 function formatCondition({ status }: Explanation): string {
   const health = status.health === undefined ? "" : `, ${status.health}`;
   const name =
-    status.address === `${status.kind}.${status.name}` ? "" : ` (${safeText(status.name)} in Docker)`;
-  return `${status.kind} ${safeText(status.state)}${health}${name}`;
+    status.address === `${status.kind}.${status.name}` ? "" : ` (${makeVisible(status.name)} in Docker)`;
+  return `${status.kind} ${makeVisible(status.state)}${health}${name}`;
 }
 
 function formatSides(explanation: Explanation, configPath: string, style: Style): string[] {
@@ -64,7 +65,7 @@ function formatSides(explanation: Explanation, configPath: string, style: Style)
       change?.sensitive && value !== null && value !== undefined ? REDACTED : formatSide(field.path, value),
     );
     const note = isMarked ? describeChange(change, field, status, configPath) : "";
-    return [isMarked ? style.yellow("*") : "", safeText(field.path), ...values, note];
+    return [isMarked ? style.yellow("*") : "", makeVisible(field.path), ...values, note];
   });
   return alignRows([heading, ...rows]);
 }
@@ -89,7 +90,7 @@ function describeChange(
 const isAction = (text: string): text is Action => ACTIONS.some((action) => action === text);
 
 function formatOutlook({ action, status, changes }: Explanation, configPath: string): string {
-  if (!isAction(action)) return `warm apply would ${safeText(action)} it.`;
+  if (!isAction(action)) return `warm apply would ${makeVisible(action)} it.`;
   if (action === "noop") return "warm apply would leave it as it is.";
   if (action === "conflict") {
     return `warm apply would not touch it until you decide: warm plan shows how, or change ${configPath}.`;
@@ -97,7 +98,7 @@ function formatOutlook({ action, status, changes }: Explanation, configPath: str
   const [verb = "", ...how] = actionWords(action, status.kind).verb.split(" ");
   const forcing = changes
     .filter((change) => change.effect === "replace")
-    .map((change) => safeText(change.path));
+    .map((change) => makeVisible(change.path));
   const because =
     action === "replace" && forcing.length > 0 ? `, as ${forcing.join(", ")} cannot change in place` : "";
   return `warm apply would ${[verb, "it", ...how].join(" ")}${because}.`;

@@ -1,10 +1,10 @@
 import type { LockHolder } from "../model/event.js";
-import { safeText } from "./text/style.js";
+import { makeVisible } from "./text/make-visible.js";
 import { formatDurationMs } from "./text/units.js";
 
 /** Who holds a lock in half a line, without a time of ours: `ci@build-7 (pid 42), running warm apply`. */
 export function formatHolderShort(holder: LockHolder | undefined): string {
-  return holder === undefined ? "another run" : safeText(`${holder.who}, running ${holder.command}`);
+  return holder === undefined ? "another run" : makeVisible(`${holder.who}, running ${holder.command}`);
 }
 
 /**
@@ -14,11 +14,11 @@ export function formatHolderShort(holder: LockHolder | undefined): string {
 export function formatHolder(holder: LockHolder, now: number): string {
   const leftMs = Date.parse(holder.expiresAt) - now;
   return [
-    `held by  ${safeText(holder.who)}`,
-    `running  ${safeText(holder.command)}`,
-    ...(holder.reason === "" ? [] : [`because  ${safeText(holder.reason)}`]),
-    `since    ${safeText(holder.since)}`,
-    `until    ${safeText(holder.expiresAt)}${describeExpiry(leftMs)}`,
+    `held by  ${makeVisible(holder.who)}`,
+    `running  ${makeVisible(holder.command)}`,
+    ...(holder.reason === "" ? [] : [`because  ${makeVisible(holder.reason)}`]),
+    `since    ${makeVisible(holder.since)}`,
+    `until    ${makeVisible(holder.expiresAt)}${describeExpiry(leftMs)}`,
   ].join("\n");
 }
 

@@ -1,4 +1,5 @@
 import type { Problem } from "../model/problem.js";
+import { formatJson } from "./text/format-json.js";
 import { makeVisible } from "./text/make-visible.js";
 
 export type ProblemFormat = "text" | "json" | "github";
@@ -14,7 +15,7 @@ export function formatProblems(problems: readonly Problem[], format: ProblemForm
     case "text":
       return problems.map(formatText).join("\n\n");
     case "json":
-      return JSON.stringify({ valid: problems.length === 0, problems });
+      return formatJson({ valid: problems.length === 0, problems }, 0);
     case "github":
       return problems.map(formatAnnotation).join("\n");
     default:
@@ -37,7 +38,7 @@ function formatText(problem: Problem): string {
 /** The line behind its number, and a caret below the column; a long line is cut around the caret. */
 function quoteLine(excerpt: string, column: number, gutter: string): string[] {
   const characters = Array.from(makeVisible(excerpt));
-  const caret = Array.from(excerpt.slice(0, column - 1)).length;
+  const caret = Array.from(makeVisible(excerpt.slice(0, column - 1))).length;
   const { start, end } = chooseWindow(characters.length, caret);
   const before = start > 0 ? "…" : "";
   const after = end < characters.length ? "…" : "";
@@ -62,7 +63,7 @@ function formatAnnotation({ file, line, column, field, rule, message, hint }: Pr
 }
 
 function escapeMessage(text: string): string {
-  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  return makeVisible(text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A"));
 }
 
 function escapeProperty(text: string): string {

@@ -1,7 +1,9 @@
 import type { ProjectStatus, ResourceStatus, SyncState } from "../model/status.js";
 import { reasonsSentence } from "./plan-text/reasons.js";
+import { formatJson } from "./text/format-json.js";
 import { alignRows, columnWidths } from "./text/format-table.js";
-import { type Style, safeJson, safeText } from "./text/style.js";
+import { makeVisible } from "./text/make-visible.js";
+import type { Style } from "./text/style.js";
 import { cutEnd, cutMiddle } from "./text/text-width.js";
 import { formatCount } from "./text/units.js";
 
@@ -34,7 +36,7 @@ export function formatStatus(status: ProjectStatus, style: Style, columns: numbe
   const sections = [
     [formatHost(status, style)],
     table.map((line) => cutEnd(line, columns)),
-    status.notes.map((note) => `note: ${safeText(note)}`),
+    status.notes.map((note) => `note: ${makeVisible(note)}`),
     [style.bold(formatStatusSummary(status))],
   ];
   return sections
@@ -45,7 +47,7 @@ export function formatStatus(status: ProjectStatus, style: Style, columns: numbe
 
 function formatHost({ project, host }: ProjectStatus, style: Style): string {
   const facts = `${host.endpoint} (Docker ${host.version}, ${host.os}/${host.arch})`;
-  return `${style.bold(safeText(project))} on ${safeText(facts)}`;
+  return `${style.bold(makeVisible(project))} on ${makeVisible(facts)}`;
 }
 
 type Cells = readonly [address: string, state: string, health: string, sync: string, why: string];
@@ -53,7 +55,7 @@ type Cells = readonly [address: string, state: string, health: string, sync: str
 function toCells(resource: ResourceStatus): Cells {
   const why = reasonsSentence(resource.reasons, resource.kind);
   const sync = SYNC[resource.sync].words;
-  return [safeText(resource.address), safeText(resource.state), resource.health ?? "-", sync, why];
+  return [makeVisible(resource.address), makeVisible(resource.state), resource.health ?? "-", sync, why];
 }
 
 /** What the short columns leave is shared by the address and the reason, the longer one giving first. */
@@ -108,5 +110,5 @@ export function formatStatusJson(status: ProjectStatus): string {
     })),
     notes: status.notes,
   };
-  return `${safeJson(JSON.stringify(ordered, null, 2))}\n`;
+  return `${formatJson(ordered)}\n`;
 }

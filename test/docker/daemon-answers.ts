@@ -150,3 +150,41 @@ export const ANSWERS: Record<string, readonly (readonly [daemon: string, status:
     ["28", 503, "the daemon is shutting down"],
   ],
 };
+
+/** What they say of a host's own objects in the words that registries use too. */
+export const HOST_ANSWERS: typeof ANSWERS = {
+  "rejected": [
+    [
+      "20.10",
+      400,
+      'OCI runtime create failed: container_linux.go:380: starting container process caused: exec: "/start": permission denied: unknown',
+    ],
+    [
+      "20.10",
+      400,
+      'OCI runtime create failed: container_linux.go:380: starting container process caused: exec: "/start": stat /start: no such file or directory: unknown',
+    ],
+    [
+      "28",
+      400,
+      'failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "/start": permission denied',
+    ],
+    [
+      "20.10",
+      500,
+      "OCI runtime create failed: container_linux.go:380: starting container process caused: exec format error: unknown",
+    ],
+    ["podman 4", 500, "crun: open executable: Permission denied: OCI permission denied"],
+    ["20.10", 400, "invalid volume specification: access denied: /proc"],
+  ],
+  "docker-failed": [
+    [
+      "28",
+      500,
+      "error while mounting volume: dial unix /run/docker/plugins/nfs.sock: connect: connection refused",
+    ],
+    ["28", 500, "logger plugin: dial tcp: lookup logs.example on 10.0.0.2:53: no such host"],
+    ["28", 500, 'OCI runtime create failed: error mounting "/v" to rootfs: permission denied: unknown'],
+  ],
+  "host-forbidden": [["a proxy", 401, "unauthorized"]],
+};

@@ -1,12 +1,25 @@
 import { describe, expect, test } from "vitest";
 import { mapDockerode, mapStatus, mapTransport } from "../../src/docker/connection/map-error.js";
-import { ANSWERS } from "./daemon-answers.js";
+import { ANSWERS, HOST_ANSWERS } from "./daemon-answers.js";
 
 describe.each(Object.entries(ANSWERS))("%s", (code, answers) => {
   test.each(answers)("%s, %d: %s", (_daemon, status, text) => {
-    const error = mapStatus("do it", status, text);
+    const error = mapStatus("do it", status, text, "registry");
     expect(error).toMatchObject({ code, message: `do it: ${text}` });
   });
+});
+
+describe.each(Object.entries(HOST_ANSWERS))("%s, where no registry is asked", (code, answers) => {
+  test.each(answers)("%s, %d: %s", (_daemon, status, text) => {
+    const error = mapStatus("start a container", status, text);
+    expect(error).toMatchObject({ code, message: `start a container: ${text}` });
+    expect(error.hint ?? "").not.toMatch(/registry|docker login/);
+  });
+});
+
+test("a command that cannot be run is told as what it is", () => {
+  const [[, status, text] = ["", 0, ""]] = HOST_ANSWERS.rejected ?? [];
+  expect(mapStatus("start a container", status, text).hint).toContain("the image's command cannot be run");
 });
 
 test("an answer without words is told by its status", () => {

@@ -30,6 +30,7 @@ export interface TemplateParts {
   readonly image?: string;
   readonly blob?: string;
   readonly mount?: string;
+  readonly port?: number;
   readonly env?: ContainerResource["env"];
   readonly limits?: ResourceLimits;
   readonly lines?: Readonly<Record<string, number>>;
@@ -69,6 +70,7 @@ function buildImage(name: string): ImageResource {
 
 function buildTemplate(tid: string, network: string, parts: TemplateParts): Resource[] {
   const { image = `img-${tid}:1`, blob = `blob-${tid}:1`, mount = "/data", env = {}, limits = {} } = parts;
+  const { port = 5550 } = parts;
   const names = { volume: templateVolumeName("cyan", tid), container: templateContainerName("cyan", tid) };
   const volume: VolumeResource = {
     kind: "volume",
@@ -92,7 +94,7 @@ function buildTemplate(tid: string, network: string, parts: TemplateParts): Reso
     network: `network.${network}`,
     volume: volume.address,
     mount,
-    port: 5550,
+    port,
     env,
     limits,
     health: { type: "http", path: "/", intervalMs: 1000, timeoutMs: 60_000 },

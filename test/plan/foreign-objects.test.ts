@@ -61,6 +61,20 @@ describe("a foreign object with our name", () => {
     `);
   });
 
+  it("is no user of a volume that is adopted with it", () => {
+    const user = buildForeignContainer({ name: "cyan-template-a", volumes: ["cyan-a"] });
+    const used = { ...host, networks: warm.networks, containers: [user] };
+    const planWith = (...adopt: string[]) =>
+      printPlan(planProject(desired, used, { ...NO_OPTIONS, adopt }))
+        .split("\n")
+        .filter((line) => /volume|container/.test(line));
+    expect(planWith("volume.cyan-a", "container.cyan-template-a")).toEqual([
+      "± volume.cyan-a (requested)",
+      "± container.cyan-template-a (requested)",
+    ]);
+    expect(planWith("volume.cyan-a")[0]).toContain("(conflict-in-use)");
+  });
+
   it("is a conflict when it is a seeder's", () => {
     const containers = [...warm.containers, buildForeignContainer({ name: "cyan-volume-a" })];
     expect(printPlan(planProject(desired, { ...warm, containers }))).toMatchInlineSnapshot(`

@@ -124,7 +124,7 @@ describe("the digest", () => {
     );
     const changed = buildDesired({ templates: { a: { env: { A: "1" } } } });
     expect(planProject(changed, buildWarm(buildDesired())).digest).toMatchInlineSnapshot(
-      `"p1:9cb3f2ae2ede2307"`,
+      `"p1:1b1087b0dcafda53"`,
     );
   });
 

@@ -32,9 +32,12 @@ describe("formatError", () => {
     expect(lines.at(-1)).toBe("this is a bug in warm: please report it with the lines above");
   });
 
-  it("keeps the lines of a hostile message on one line", () => {
-    expect(formatError(new WarmError("rejected", "a\nerror: all is well\u001b[2J"), plain)).toBe(
-      "error: a\\nerror: all is well\\x1b[2J",
+  it("shows a message of several lines as such, and no line of a stranger's passes for one of ours", () => {
+    expect(formatError(new WarmError("rejected", "a\r\nerror: all is well\u001b[2J"), plain)).toBe(
+      "error: a\n  error: all is well\\x1b[2J",
+    );
+    expect(formatError(new WarmError("plan-stale", "nothing was done:\n  a\n  b"), plain)).toBe(
+      "error: nothing was done:\n  a\n  b",
     );
   });
 });

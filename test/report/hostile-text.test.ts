@@ -5,6 +5,7 @@ import type { ApplyEvent } from "../../src/model/event.js";
 import { formatError } from "../../src/report/format-error.js";
 import { formatExplanation } from "../../src/report/format-explain.js";
 import { formatHolder } from "../../src/report/format-holder.js";
+import { formatProblems } from "../../src/report/format-problems.js";
 import { formatStatus, formatStatusJson } from "../../src/report/format-status.js";
 import { formatPlan } from "../../src/report/plan-text/format-plan.js";
 import { formatPlanJson } from "../../src/report/plan-text/format-plan-json.js";
@@ -12,6 +13,7 @@ import { parsePlanDocument } from "../../src/report/plan-text/parse-plan-documen
 import { formatEventLine } from "../../src/report/progress/format-events.js";
 import { createNdjson } from "../../src/report/progress/format-ndjson.js";
 import { formatSummary } from "../../src/report/progress/format-summary.js";
+import { formatJson } from "../../src/report/text/format-json.js";
 import { buildChange, buildDocument, buildField, buildStatus, host, plain } from "./builders.js";
 
 const hostile = fc.oneof(
@@ -104,7 +106,6 @@ const everyText = (text: string): string[] => {
     formatStatusJson(status),
     formatExplanation(explanation, plain, { config: text }),
     formatHolder(holder, 0),
-    formatError(new WarmError("internal", text, { address: text, hint: text, logs: [text] }), plain),
     formatSummary({ done: 1, failed: 0, skipped: 0, unhealthy: 0, interrupted: false }, plain, {
       config: text,
     }),
@@ -112,11 +113,23 @@ const everyText = (text: string): string[] => {
   ];
 };
 
+const PROBLEM = { line: 1, column: 2, rule: "x" };
+
+/** What has lines of its own for the text's: an error's message, and JSON of what has no other form here. */
+const everyLongText = (text: string): string[] => {
+  const problem = { ...PROBLEM, file: text, field: text, message: text, hint: text, excerpt: text };
+  return [
+    formatError(new WarmError("internal", text, { address: text, hint: text, logs: [text] }), plain),
+    ...(["text", "json", "github"] as const).map((format) => formatProblems([problem], format)),
+    formatJson({ [text]: [text] }),
+  ];
+};
+
 describe("hostile text", () => {
   it("never drives the terminal, whatever stands in names, messages and logs", () => {
     fc.assert(
       fc.property(hostile, (text) => {
-        for (const output of everyText(text)) expectTame(output);
+        for (const output of [...everyText(text), ...everyLongText(text)]) expectTame(output);
       }),
     );
   });

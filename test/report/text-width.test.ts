@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { makeStyle, safeText } from "../../src/report/text/style.js";
+import { makeVisible } from "../../src/report/text/make-visible.js";
+import { makeStyle } from "../../src/report/text/style.js";
 import { cutEnd, cutMiddle, displayWidth, padColumns } from "../../src/report/text/text-width.js";
 
 const painted = makeStyle({ color: true });
@@ -28,7 +29,7 @@ describe("text width", () => {
   it("never gives more columns than asked for", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 40 }), fc.nat(50), (raw, width) => {
-        const text = safeText(raw);
+        const text = makeVisible(raw);
         expect(displayWidth(cutEnd(painted.red(text) + text, width))).toBeLessThanOrEqual(width);
         expect(displayWidth(cutMiddle(text, width))).toBeLessThanOrEqual(width);
       }),

@@ -12,6 +12,7 @@ import { waitForExit } from "./tied-process.js";
 
 const projectDir = resolve(import.meta.dirname, "../..");
 const templateId = "0f8c1b9e-6c1f-4f57-a8a0-2f3c6f2f9b11";
+const demoImages = { template: "acme/ts-template:1.4.0", blob: "acme/ts-template-blob:1.4.0" };
 const demoRegistry = "127.0.0.1:5000";
 
 /** The main job from nothing to `No changes`, on warm.yaml; ends with the exit code of the first step that failed. */
@@ -27,7 +28,10 @@ async function runDemo(): Promise<number> {
     writeFileSync(join(dir, "warm.yaml"), demoConfig(demo.names, registry.host));
     return await runSteps(demo, stopped.signal);
   } finally {
-    if (!docker.isOwn) await runWarm(demo, ["destroy", "--auto-approve"], "quiet");
+    if (!docker.isOwn) {
+      await runWarm(demo, ["destroy", "--auto-approve"], "quiet");
+      await removeDemoImages(demo);
+    }
     await Promise.all([docker.stop(), registry.stop()]);
     rmSync(dir, { recursive: true, force: true });
   }
@@ -58,9 +62,16 @@ function demoConfig({ project, prefix, network }: Demo["names"], host: string): 
 async function pushDemoImages(registry: Awaited<ReturnType<typeof startRegistry>>): Promise<void> {
   const template = await buildImage("template", {});
   const blob = await buildImage("blob", {});
-  await pushImage(registry, "acme/ts-template:1.4.0", template);
-  await pushImage(registry, "acme/ts-template-blob:1.4.0", blob);
+  await pushImage(registry, demoImages.template, template);
+  await pushImage(registry, demoImages.blob, blob);
   say(`Built two small images and pushed them to a registry on ${registry.host}.`);
+}
+
+/** Pulled from a registry that ends with the demo. A step that failed may have left them in use or not pulled. */
+async function removeDemoImages({ docker, host }: Demo): Promise<void> {
+  const client = dockerOn(docker.socketPath);
+  const names = Object.values(demoImages).map((name) => `${host}/${name}`);
+  await Promise.allSettled(names.map((name) => client.getImage(name).remove()));
 }
 
 async function runSteps(demo: Demo, stopped: AbortSignal): Promise<number> {

@@ -40,6 +40,7 @@ export const dialStdio = (socketPath: string) => `
 const socket = connect({ path: ${JSON.stringify(socketPath)}, allowHalfOpen: true });
 process.stdin.pipe(socket);
 socket.pipe(process.stdout);
+socket.on("end", () => process.exit());
 `;
 
 /** As OpenSSH ends before it is logged in. */

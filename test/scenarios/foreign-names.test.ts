@@ -70,6 +70,20 @@ describe("a name that is taken by something that warm did not make", () => {
     await expectNoChanges(sandbox);
   });
 
+  it("is a container's and its volume's, which it mounts: both are taken over together", async () => {
+    await sandbox.docker.createVolume({ Name: project.volume, Labels: { theirs: "yes" } });
+    const stranger = await sandbox.docker.createContainer({
+      name: project.container,
+      Image: project.image,
+      HostConfig: { Mounts: [{ Type: "volume", Source: project.volume, Target: "/theirs" }] },
+    });
+    await stranger.start();
+    const both = [`container.${project.container}`, `volume.${project.volume}`];
+    await apply(sandbox, ...both.flatMap((address) => ["--adopt", address]));
+    await expectNoChanges(sandbox);
+    await expect(stranger.inspect()).rejects.toMatchObject({ statusCode: 404 });
+  });
+
   it("is the network's: nothing is made on it, and it is taken over once nobody uses it", async () => {
     const network = await sandbox.docker.createNetwork({ Name: project.network, Driver: "bridge" });
     const user = await sandbox.docker.createContainer({

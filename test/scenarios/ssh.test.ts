@@ -6,14 +6,16 @@ import { createReader } from "../../src/docker/connection/host-reader.js";
 import { parseEndpoint } from "../../src/docker/connection/parse-endpoint.js";
 import { createSandbox, type Sandbox } from "../rig/sandbox.js";
 import { dialStdio, type FakeSsh, failWith, makeFakeSsh } from "./fake-ssh.js";
-import { writeTemplateProject } from "./template-project.js";
+import { type TemplateProject, writeTemplateProject } from "./template-project.js";
 
 let sandbox: Sandbox;
+let project: TemplateProject;
 beforeAll(async () => {
   sandbox = await createSandbox();
-  await writeTemplateProject(sandbox, {
-    image: await sandbox.image("template", { to: "both" }),
+  project = await writeTemplateProject(sandbox, {
+    image: await sandbox.image("template", { to: "both", healthcheck: true }),
     blob: await sandbox.image("blob", { to: "both" }),
+    lines: ["health: { healthcheck: true }"],
   });
 });
 afterAll(() => sandbox.dispose());
@@ -50,6 +52,29 @@ describe("over ssh", () => {
     const safe = ["-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10"];
     expect(ssh.runs()[0]?.args).toEqual([...safe, ...args]);
   });
+});
+
+it("another machine's ports are not asked for on this one, nor published there", async () => {
+  const ssh = fakeSsh(dialStdio(sandbox.socketPath));
+  const warm = (...args: readonly string[]) => sandbox.warm(["--host", "ssh://build-7", ...args], ssh);
+  const inside = "{ exec: [wget, -q, -O, /dev/null, 'http://127.0.0.1:5550/'], timeout: 20s }";
+  sandbox.writeConfig(project.yaml.replace(/health: .*/, `health: ${inside}`), "inside.yaml");
+  const applied = await warm("apply", "--auto-approve", "--file", "inside.yaml");
+  expect(applied.code, applied.stdout + applied.stderr).toBe(0);
+  const { HostConfig } = await sandbox.docker.getContainer(project.container).inspect();
+  expect(HostConfig.PortBindings ?? {}).toEqual({});
+  for (const health of ["{ path: / }", "{ tcp: true }"]) {
+    const yaml = project.yaml.replace(/health: .*/, `health: ${health}`);
+    const file = sandbox.writeConfig(yaml, "asked.yaml");
+    const { code, stderr, ms } = await warm("apply", "--auto-approve", "--file", file);
+    expect(code, stderr).toBe(7);
+    expect(stderr).toContain("no way to its port 5550 from here");
+    expect(stderr).toContain("`health: { exec: … }`");
+    expect(ms).toBeLessThan(20_000);
+    // Where nothing was asked, Docker's own health check is what there is to tell.
+    expect((await warm("status", "--file", file)).stdout).not.toContain("unhealthy");
+  }
+  expect((await warm("destroy", "--auto-approve")).code).toBe(0);
 });
 
 describe("an ssh that does not get there", () => {

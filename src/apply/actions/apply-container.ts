@@ -1,5 +1,6 @@
 import { inspectContainer } from "../../docker/observe/read-objects.js";
 import { WarmError } from "../../errors.js";
+import type { Labels } from "../../model/labels.js";
 import { incomingName, outgoingName } from "../../model/names.js";
 import type { Change } from "../../model/plan.js";
 import type { ContainerResource } from "../../model/resource.js";
@@ -7,6 +8,7 @@ import type { ActionResult, ApplyContext } from "../apply-context.js";
 import { waitHealthy } from "../health/wait-healthy.js";
 import { networkId } from "./apply-network.js";
 import { createHealthy } from "./create-container.js";
+import { isContainerOf, removeLeftover } from "./remove-leftover.js";
 
 export async function applyContainer(
   change: Change,
@@ -36,7 +38,8 @@ function idOf({ precondition, address }: Change): string {
 
 /**
  * The successor is made beside the old container, must be healthy, takes the name, and only then is the old one
- * removed. Whatever fails before that puts the old one back.
+ * removed. Whatever fails before that puts the old one back. One that is adopted goes before its name is taken:
+ * put aside and left there by a killed run, nothing would say that it is ours to remove.
  */
 async function replaceContainer(
   change: Change,
@@ -47,23 +50,53 @@ async function replaceContainer(
   const { writer } = context;
   const old = idOf(change);
   // A volume that was filled again had to lose its users first.
-  const name = await currentName(old, context);
-  if (name === undefined) {
+  const standing = await findStanding(old, context);
+  if (standing === undefined) {
     await createHealthy(resource.name, resource, context);
     return {};
   }
   const incoming = await createHealthy(incomingName(resource.name), resource, context);
-  await writer.containers.rename(old, outgoingName(resource.name));
-  try {
+  if (isContainerOf(resource.address, standing.labels, context)) {
+    await swapNames(old, standing.name, incoming, resource, context);
+    await stopAndRemove(old, context);
+  } else {
+    await stopAndRemove(old, context);
     await writer.containers.rename(incoming, resource.name);
+  }
+  return {};
+}
+
+/**
+ * A killed swap may have left the old one aside already, and beside a newer one an older one. The error that is
+ * told is the one that led to undoing it; what cannot be undone is seen by the next plan.
+ */
+async function swapNames(
+  old: string,
+  name: string,
+  incoming: string,
+  resource: ContainerResource,
+  context: ApplyContext,
+): Promise<void> {
+  const { containers } = context.writer;
+  const aside = outgoingName(resource.name);
+  let isAside = false;
+  try {
+    if (name === resource.name) {
+      await removeLeftover(aside, resource.address, context);
+      await containers.rename(old, aside);
+      isAside = true;
+    }
+    await containers.rename(incoming, resource.name);
   } catch (error) {
-    await writer.containers.rename(old, name);
-    await writer.containers.remove(incoming);
+    await containers.remove(incoming).catch(() => undefined);
+    if (isAside) await containers.rename(old, name).catch(() => undefined);
     throw error;
   }
-  await writer.containers.stop(old);
-  await writer.containers.remove(old);
-  return {};
+}
+
+async function stopAndRemove(id: string, { writer }: ApplyContext): Promise<void> {
+  await writer.containers.stop(id);
+  await writer.containers.remove(id);
 }
 
 function isForUnchangedOnly(
@@ -78,12 +111,16 @@ function isForUnchangedOnly(
   );
 }
 
-async function currentName(id: string, { host }: ApplyContext): Promise<string | undefined> {
+async function findStanding(
+  id: string,
+  { host }: ApplyContext,
+): Promise<{ readonly name: string; readonly labels: Labels } | undefined> {
   try {
     const container = (await host.reader.getJson("inspect a container", `/containers/${id}/json`)) as {
       Name: string;
+      Config: { Labels: Labels | null };
     };
-    return container.Name.replace(/^\//, "");
+    return { name: container.Name.replace(/^\//, ""), labels: container.Config.Labels ?? {} };
   } catch (error) {
     if (error instanceof WarmError && error.code === "not-found") return undefined;
     throw error;

@@ -1,7 +1,7 @@
 import { readImageList, readVolumeList } from "../../docker/observe/read-lists.js";
 import { WarmError } from "../../errors.js";
 import { isOwned, LABEL } from "../../model/labels.js";
-import { SEED_PROOF_REPOSITORY } from "../../model/names.js";
+import { addressOf, SEED_PROOF_REPOSITORY } from "../../model/names.js";
 import type { ObservedContainer } from "../../model/observed.js";
 import type { Change } from "../../model/plan.js";
 import type { VolumeResource } from "../../model/resource.js";
@@ -24,7 +24,7 @@ export async function removeSeeder(resource: VolumeResource, context: ApplyConte
 
 /**
  * Removes the volume that stands in the way. What mounts it is stopped and removed only if this same plan makes
- * it again; any other user is an error and nothing is touched.
+ * it again, ours or adopted; any other user is an error and nothing is touched.
  */
 export async function clearVolume(
   change: Change,
@@ -70,9 +70,13 @@ async function removeMounters(volume: string, context: ApplyContext): Promise<vo
   }
 }
 
-function isRemadeHere({ labels, name }: ObservedContainer, { desired, changes }: ApplyContext): boolean {
-  if (!isOwned(labels, desired.project)) return false;
-  const change = changes.get(labels[LABEL.address] ?? "") ?? changes.get(`container.${name}`);
+function isRemadeHere({ id, labels, name }: ObservedContainer, { desired, changes }: ApplyContext): boolean {
+  const byName = changes.get(addressOf("container", name));
+  if (!isOwned(labels, desired.project)) {
+    const isPlanned = byName?.precondition.exists === true && byName.precondition.id === id;
+    return isPlanned && byName.action === "replace";
+  }
+  const change = changes.get(labels[LABEL.address] ?? "") ?? byName;
   return change?.action === "replace" || change?.action === "delete";
 }
 
@@ -80,11 +84,12 @@ function isRemadeHere({ labels, name }: ObservedContainer, { desired, changes }:
 export async function removeProof(
   name: string,
   volume: FoundVolume,
-  { writer, desired }: ApplyContext,
+  { writer }: ApplyContext,
 ): Promise<void> {
   const blobImageId = volume.labels[LABEL.blobImage];
   if (blobImageId === undefined) return;
-  const tid = name.slice(desired.prefix.length + 1);
+  // It may have been made under another prefix; a tid has no dash.
+  const tid = name.slice(name.lastIndexOf("-") + 1);
   await writer.images.untag(seedProofTag(seedProof({ tid, name, createdAt: volume.createdAt, blobImageId })));
 }
 

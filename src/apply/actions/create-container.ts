@@ -4,15 +4,16 @@ import { toHostLimits } from "../../docker/write/host-limits.js";
 import type { ContainerSettings } from "../../docker/write/write-containers.js";
 import { toWarmError, WarmError } from "../../errors.js";
 import { canonicalJson } from "../../model/canonical.js";
-import { identityLabels, isOwned, LABEL } from "../../model/labels.js";
-import type { ContainerResource, VolumeResource } from "../../model/resource.js";
+import { identityLabels, LABEL } from "../../model/labels.js";
+import type { Address, ContainerResource, VolumeResource } from "../../model/resource.js";
 import { isSecret } from "../../model/secret.js";
 import { containerSpec, containerSpecHash, volumeSpecHash } from "../../model/spec.js";
-import type { ApplyContext } from "../apply-context.js";
+import { type ApplyContext, actionOn } from "../apply-context.js";
 import { waitHealthy } from "../health/wait-healthy.js";
 import { networkId } from "./apply-network.js";
 import { findVolume, proofOf, requireSeed, unproven } from "./find-seed.js";
 import { resolveImageId } from "./pull-image.js";
+import { removeLeftover } from "./remove-leftover.js";
 
 /**
  * Makes a template container under a name, starts it and waits until it is healthy.
@@ -25,19 +26,20 @@ export async function createHealthy(
 ): Promise<string> {
   const { writer, emit, host } = context;
   const { address } = resource;
-  emit({ type: "action-progress", address, action: "create", phase: "creating" });
+  const action = actionOn(address, context);
+  emit({ type: "action-progress", address, action, phase: "creating" });
   const volume = volumeOf(resource, context);
   const proof = context.proofs.get(volume.address) ?? (await requireSeed(volume, context));
   const settings = await createSettings(resource, proof, context);
   const isSuccessor = name !== resource.name;
   const id = await (isSuccessor
-    ? createOrTakeOver(name, settings, context)
+    ? createOrTakeOver(name, address, settings, context)
     : writer.containers.create(name, settings));
   try {
     // Docker makes a volume that went missing since then anew with the container.
     const mounted = await findVolume(volume.name, context);
     if (mounted === undefined || proofOf(volume, mounted) !== proof) throw unproven(volume);
-    emit({ type: "action-progress", address, action: "create", phase: "starting" });
+    emit({ type: "action-progress", address, action, phase: "starting" });
     await writer.containers.start(id);
     await waitHealthy(id, resource, context);
     return id;
@@ -56,22 +58,17 @@ export async function createHealthy(
  */
 async function createOrTakeOver(
   name: string,
+  address: Address,
   settings: ContainerSettings,
   context: ApplyContext,
 ): Promise<string> {
-  const { writer, host, desired } = context;
+  const { containers } = context.writer;
   try {
-    return await writer.containers.create(name, settings);
+    return await containers.create(name, settings);
   } catch (error) {
     if (!(error instanceof WarmError) || error.code !== "name-conflict") throw error;
-    const holder = (await host.reader.getJson("inspect a container", `/containers/${name}/json`)) as {
-      Id: string;
-      Config: { Labels: Record<string, string> | null };
-    };
-    const isOurs = isOwned(holder.Config.Labels ?? {}, desired.project);
-    if (!isOurs || holder.Config.Labels?.[LABEL.address] !== settings.Labels?.[LABEL.address]) throw error;
-    await writer.containers.remove(holder.Id);
-    return writer.containers.create(name, settings);
+    await removeLeftover(name, address, context);
+    return containers.create(name, settings);
   }
 }
 

@@ -8,7 +8,8 @@ const PROBES_AT_ONCE = 16;
 
 /**
  * Waits for the containers that the plan found as they should be: "no changes" must not hide a template that
- * runs and does not answer. A container that answers costs one inspect and one request. Nothing is in flight
+ * runs and does not answer. A container that answers costs one inspect and one request; a GET all of it, but for
+ * `health: { exec }`, whose command runs inside and changes nothing of how the container is set up. Nothing is in flight
  * here, so the first interrupt ends it.
  * @returns how many did not become healthy in time; each is told as an `action-failed` event.
  */

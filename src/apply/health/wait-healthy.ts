@@ -2,7 +2,7 @@ import { type ContainerFacts, inspectContainer, readLastLogs } from "../../docke
 import { WarmError } from "../../errors.js";
 import type { ContainerResource } from "../../model/resource.js";
 import { networkId } from "../actions/apply-network.js";
-import type { ApplyContext } from "../apply-context.js";
+import { type ApplyContext, actionOn } from "../apply-context.js";
 import { type ProbeResult, type ProbeTarget, probeHttp, probeTcp } from "./probe.js";
 
 /** The first tries come quickly: a small server is up long before the first interval is over. */
@@ -11,6 +11,8 @@ const FIRST_PAUSE_MS = 25;
 const PAUSE_GROWTH = 1.3;
 /** How long one try may take. The interval is a pause between tries and says nothing about slow answers. */
 const TRY_MS = 5000;
+/** The last try begins at the deadline and gets this long. */
+const LAST_TRY_MS = 250;
 
 /**
  * Asks a container until it is healthy (design, protocol "health"). One that exits ends the wait at once.
@@ -23,6 +25,7 @@ export async function waitHealthy(
 ): Promise<void> {
   const { clock, emit, stop, endTurn } = context;
   const { health, address } = resource;
+  const action = actionOn(address, context);
   endTurn();
   const deadline = clock.now() + health.timeoutMs;
   let pauseMs = FIRST_PAUSE_MS;
@@ -30,17 +33,17 @@ export async function waitHealthy(
   for (;;) {
     const facts = await inspectContainer(context.host.reader, id);
     if (!facts.isRunning) throw await exited(facts, resource, context);
-    const tryMs = Math.max(1, Math.min(TRY_MS, deadline - clock.now()));
+    const tryMs = Math.max(LAST_TRY_MS, Math.min(TRY_MS, deadline - clock.now()));
     const result = await probe(facts, resource, tryMs, context);
     if (result.isHealthy) return;
     if (result.isHopeless) throw hopeless(result, resource);
     if (stop.hard.aborted)
       throw new WarmError("interrupted", `${address}: interrupted while waiting for its health`);
-    if (clock.now() + pauseMs >= deadline) throw await tooLate(facts, result, resource, context);
-    if (!isTold)
-      emit({ type: "action-progress", address, action: "create", phase: "waiting", detail: result.answer });
+    const leftMs = deadline - clock.now();
+    if (leftMs <= 0) throw await tooLate(facts, result, resource, context);
+    if (!isTold) emit({ type: "action-progress", address, action, phase: "waiting", detail: result.answer });
     isTold = true;
-    await clock.sleep(pauseMs, stop.hard);
+    await clock.sleep(Math.min(pauseMs, leftMs), stop.hard);
     pauseMs = Math.min(pauseMs * PAUSE_GROWTH, health.intervalMs);
   }
 }
@@ -65,8 +68,7 @@ async function probe(
     }
     default: {
       const target = targetOf(facts, resource, context);
-      if (target === undefined)
-        return { isHealthy: false, answer: `no way to its port ${resource.port} from here` };
+      if (target === undefined) return noWay(resource, context);
       const limits = { timeoutMs: tryMs, cancel: context.stop.hard };
       return health.type === "tcp" ? probeTcp(target, limits) : probeHttp(target, health.path, limits);
     }
@@ -79,17 +81,32 @@ function readHealthcheck(health = "none"): ProbeResult {
   return { isHealthy: health === "healthy", answer: `Docker says ${health}` };
 }
 
+/** On another machine no later try finds one. */
+function noWay({ port }: ContainerResource, { observed }: ApplyContext): ProbeResult {
+  const isHopeless = observed.reach === "none";
+  return { isHealthy: false, isHopeless, answer: `no way to its port ${port} from here` };
+}
+
 function targetOf(
   facts: ContainerFacts,
   resource: ContainerResource,
   context: ApplyContext,
 ): ProbeTarget | undefined {
-  if (context.observed.reach === "address") {
-    const host = facts.addresses.get(networkId(resource.network, context));
-    return host ? { host, port: resource.port } : undefined;
+  const { reach } = context.observed;
+  switch (reach) {
+    case "address": {
+      const host = facts.addresses.get(networkId(resource.network, context));
+      return host ? { host, port: resource.port } : undefined;
+    }
+    case "published": {
+      const port = facts.published.get(resource.port);
+      return port === undefined ? undefined : { host: "127.0.0.1", port };
+    }
+    case "none":
+      return undefined;
+    default:
+      return reach satisfies never;
   }
-  const port = facts.published.get(resource.port);
-  return port === undefined ? undefined : { host: "127.0.0.1", port };
 }
 
 async function exited(
@@ -108,9 +125,12 @@ async function exited(
   });
 }
 
-function hopeless({ answer }: ProbeResult, { name, address }: ContainerResource): WarmError {
+function hopeless({ answer }: ProbeResult, { name, address, health }: ContainerResource): WarmError {
   return new WarmError("unhealthy", `${name} can never be healthy: ${answer}`, {
-    hint: "ask it in another way: `health: { path: / }`, `{ tcp: true }` or `{ exec: [...] }`",
+    hint:
+      health.type === "healthcheck"
+        ? "ask it in another way: `health: { path: / }`, `{ tcp: true }` or `{ exec: [...] }`"
+        : "a host that is not this machine is better asked with `health: { exec: … }` or `{ healthcheck: true }`",
     address,
   });
 }
@@ -119,7 +139,7 @@ async function tooLate(
   facts: ContainerFacts,
   { answer }: ProbeResult,
   resource: ContainerResource,
-  { host, observed }: ApplyContext,
+  { host }: ApplyContext,
 ): Promise<WarmError> {
   const seconds = Math.round(resource.health.timeoutMs / 1000);
   const { health, port } = resource;
@@ -133,10 +153,7 @@ async function tooLate(
     "unhealthy",
     `${resource.name} is not healthy after ${seconds} s: ${asked}: ${answer}`,
     {
-      hint:
-        observed.reach === "published"
-          ? "a host that is not this machine is better asked with `health: { exec: … }` or `{ healthcheck: true }`"
-          : "`health.timeout` sets how long to wait; the last log lines may say more",
+      hint: "`health.timeout` sets how long to wait; the last log lines may say more",
       address: resource.address,
       logs: await readLastLogs(host.reader, facts.id),
     },

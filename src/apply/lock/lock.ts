@@ -3,7 +3,7 @@ import type { Host } from "../../docker/connection/connect.js";
 import type { HostWriter } from "../../docker/write/host-writer.js";
 import { WarmError } from "../../errors.js";
 import type { EmitEvent, LockHolder } from "../../model/event.js";
-import { identityLabels, LABEL } from "../../model/labels.js";
+import { identityLabels } from "../../model/labels.js";
 import { lockName } from "../../model/names.js";
 import { specHash } from "../../model/spec.js";
 import type { Clock } from "../apply-context.js";
@@ -17,6 +17,10 @@ const TRUSTED_MS = TTL_MS - 5_000;
 /** One look at the lock serves all that is started within so short a time. */
 const LOOK_AGAIN_MS = 200;
 const RETRY_MS = 500;
+/** A lock that was freed in the meantime is tried for again, for this long even by those who would not wait. */
+const FREED_MS = 10_000;
+/** A renewal in flight keeps nobody from giving the lock back for longer. */
+const RELEASE_MS = 3_000;
 const LOCK_IMAGE = { repository: "warm-lock", tag: "1" } as const;
 
 export interface LockRequest {
@@ -51,24 +55,26 @@ export async function acquireLock(
   request: LockRequest,
 ): Promise<HeldLock | undefined> {
   const daemonNow = () => clock.now() + host.reader.clockOffsetMs();
-  const giveUpAt = clock.now() + request.timeoutMs;
+  const startedAt = clock.now();
   let isTold = false;
-  for (;;) {
+  while (!request.cancel.aborted) {
     const containerId = await tryCreate(writer, request.project);
     if (containerId !== undefined) return holdLock(containerId, host, writer, clock, request);
     const standing = await readLock(host, request.project, daemonNow);
-    if (standing === undefined) continue;
-    if (standing.isExpired) {
+    const isFreed = standing === undefined || standing.isExpired;
+    if (standing?.isExpired) {
       await breakLock(writer, standing);
       request.emit({ type: "lock-broken", holder: standing.holder });
-      continue;
     }
-    if (clock.now() >= giveUpAt) throw lockedBy(request.project, standing.holder);
-    if (!isTold) request.emit({ type: "lock-waiting", holder: standing.holder });
-    isTold = true;
+    const waitMs = isFreed ? Math.max(FREED_MS, request.timeoutMs) : request.timeoutMs;
+    if (clock.now() >= startedAt + waitMs) throw lockedBy(request.project, standing?.holder);
+    if (!isFreed && !isTold) {
+      request.emit({ type: "lock-waiting", holder: standing.holder });
+      isTold = true;
+    }
     await clock.sleep(RETRY_MS * (0.5 + clock.random()), request.cancel);
-    if (request.cancel.aborted) return undefined;
   }
+  return undefined;
 }
 
 /** Removes the lock container that was read, and no other. */
@@ -77,11 +83,10 @@ export async function breakLock(writer: HostWriter, { containerId }: StandingLoc
 }
 
 async function tryCreate(writer: HostWriter, project: string): Promise<string | undefined> {
-  const address = `lock.${project}`;
   const settings = {
     Image: `${LOCK_IMAGE.repository}:${LOCK_IMAGE.tag}`,
     Cmd: ["never started"],
-    Labels: { ...identityLabels(project, address, specHash({})), [LABEL.address]: address },
+    Labels: identityLabels(project, `lock.${project}`, specHash({})),
     HostConfig: { NetworkMode: "none" },
   };
   try {
@@ -92,18 +97,25 @@ async function tryCreate(writer: HostWriter, project: string): Promise<string | 
   }
 }
 
+/** Another project's `destroy` may take the image away as soon as it was made. */
 async function createWithImage(
   writer: HostWriter,
   name: string,
   settings: { Image: string },
+  tries = 5,
 ): Promise<string> {
   try {
     return await writer.containers.create(name, settings);
   } catch (error) {
-    if (!(error instanceof WarmError) || error.code !== "not-found") throw error;
+    if (!(error instanceof WarmError) || error.code !== "not-found" || tries === 0) throw error;
     await writer.images.importEmpty(LOCK_IMAGE.repository, LOCK_IMAGE.tag);
-    return writer.containers.create(name, settings);
+    return createWithImage(writer, name, settings, tries - 1);
   }
+}
+
+/** Leaves nothing behind on a host. Never throws: Docker refuses while another project's lock is made from it. */
+export async function removeLockImage({ images }: HostWriter): Promise<void> {
+  await images.untag(`${LOCK_IMAGE.repository}:${LOCK_IMAGE.tag}`).catch(() => undefined);
 }
 
 async function holdLock(
@@ -156,7 +168,9 @@ async function holdLock(
     },
     async release() {
       stop.abort();
-      await renewing;
+      const isOver = new AbortController();
+      await Promise.race([renewing, clock.sleep(RELEASE_MS, isOver.signal)]);
+      isOver.abort();
       await writer.containers.remove(containerId).catch(() => undefined);
     },
   };

@@ -1,11 +1,14 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type ApplyResult, type ApplySettings, applyProject } from "../../apply/apply-project.js";
+import { removeLockImage } from "../../apply/lock/lock.js";
 import { openProject, type Project } from "../../apply/open-project.js";
 import { parseConfig } from "../../config/load-config.js";
 import { WarmError } from "../../errors.js";
+import type { ApplySummary } from "../../model/event.js";
 import type { PlanOptions } from "../../model/plan.js";
 import type { PlanDocument } from "../../model/plan-document.js";
+import { formatError } from "../../report/format-error.js";
 import { formatPlan } from "../../report/plan-text/format-plan.js";
 import { parsePlanDocument } from "../../report/plan-text/parse-plan-document.js";
 import { applyExitCode, formatResult } from "../apply-result.js";
@@ -13,7 +16,6 @@ import { askApproval } from "../ask-approval.js";
 import type { CommandContext } from "../command-context.js";
 import { openEventSink } from "../event-sink.js";
 import { toPlanDocument } from "../plan-document.js";
-import { redactEvents } from "../redact-events.js";
 import { type SelectionOptions, toPlanOptions } from "../selection.js";
 import { watchSignals } from "../signals.js";
 
@@ -98,7 +100,7 @@ async function run(
     saved: request.saved,
     expectedDigest: request.expectedDigest,
     lock: { timeoutMs: options.lockTimeout ?? 0, command: request.command, reason: options.reason ?? "" },
-    emit: redactEvents(sink.emit, project.config.desired),
+    emit: sink.emit,
     stop: signals.stop,
     approve: async (plan, observed) => {
       const document = toPlanDocument(plan, observed, project.config);
@@ -113,6 +115,13 @@ async function run(
   let result: ApplyResult;
   try {
     result = await applyProject(project, settings);
+    if (request.options.destroy && result.kind === "applied" && isWhole(result.summary))
+      await removeLockImage(await project.openWriter());
+  } catch (error) {
+    const exitCode = signals.exitCode();
+    if (!(error instanceof WarmError) || error.code !== "interrupted" || exitCode === undefined) throw error;
+    sink.say(formatError(error, terminal.err));
+    return exitCode;
   } finally {
     sink.close();
     signals.close();
@@ -120,6 +129,10 @@ async function run(
   }
   if (!isJson) terminal.print(formatResult(result, request, project.config.path, terminal.out));
   return applyExitCode(result, signals.exitCode());
+}
+
+function isWhole({ failed, skipped, interrupted }: ApplySummary): boolean {
+  return failed + skipped === 0 && !interrupted;
 }
 
 function readPlanFile(file: string, cwd: string): PlanDocument {

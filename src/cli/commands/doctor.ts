@@ -16,6 +16,7 @@ import { planProject } from "../../plan/plan-project.js";
 import { formatChecks } from "../../report/format-checks.js";
 import { formatHolderShort } from "../../report/format-holder.js";
 import { reasonsSentence } from "../../report/plan-text/reasons.js";
+import { formatJson } from "../../report/text/format-json.js";
 import { formatCount } from "../../report/text/units.js";
 import type { CommandContext } from "../command-context.js";
 
@@ -26,7 +27,7 @@ export async function runDoctor(
 ): Promise<number> {
   const checks = await collectChecks(context);
   const { terminal } = context;
-  terminal.print(json ? JSON.stringify({ checks }, null, 2) : formatChecks(checks, terminal.out));
+  terminal.print(json ? formatJson({ checks }) : formatChecks(checks, terminal.out));
   return checks.some(({ verdict }) => verdict === "failure") ? 1 : 0;
 }
 

@@ -2,6 +2,7 @@ import { readHealths } from "../../apply/health/read-healths.js";
 import { openProject } from "../../apply/open-project.js";
 import { explainResource } from "../../plan/explain-resource.js";
 import { formatExplanation } from "../../report/format-explain.js";
+import { formatJson } from "../../report/text/format-json.js";
 import type { CommandContext } from "../command-context.js";
 
 export async function runExplain(
@@ -17,9 +18,7 @@ export async function runExplain(
     const healths = await readHealths(desired, itself, observed);
     const explanation = explainResource(address, desired, observed, plan, healths);
     terminal.print(
-      json
-        ? JSON.stringify(explanation, null, 2)
-        : formatExplanation(explanation, terminal.out, { config: global.file }),
+      json ? formatJson(explanation) : formatExplanation(explanation, terminal.out, { config: global.file }),
     );
     return 0;
   } finally {

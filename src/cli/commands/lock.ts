@@ -3,6 +3,7 @@ import { readLock, type StandingLock } from "../../apply/lock/lock-holder.js";
 import { openProject, type Project } from "../../apply/open-project.js";
 import { WarmError } from "../../errors.js";
 import { formatHolder } from "../../report/format-holder.js";
+import { formatJson } from "../../report/text/format-json.js";
 import type { CommandContext } from "../command-context.js";
 
 export async function runLockStatus(
@@ -11,8 +12,7 @@ export async function runLockStatus(
 ): Promise<number> {
   return withLock(context, async (project, lock, nowMs) => {
     const { project: name } = project.config.desired;
-    if (json)
-      context.terminal.print(JSON.stringify({ project: name, locked: lock !== undefined, ...lock }, null, 2));
+    if (json) context.terminal.print(formatJson({ project: name, locked: lock !== undefined, ...lock }));
     else context.terminal.print(describe(name, lock, nowMs));
     return 0;
   });

@@ -8,6 +8,9 @@ export type RegistryCredentials =
   | { readonly username: string; readonly password: string; readonly serveraddress: string }
   | { readonly identitytoken: string; readonly serveraddress: string };
 
+/** Credentials for a registry host, or undefined when there are none. */
+export type FindCredentials = (registry: string) => Promise<RegistryCredentials | undefined>;
+
 interface AuthEntry {
   readonly auth?: string;
   readonly username?: string;
@@ -33,9 +36,9 @@ const HUB_KEY = "https://index.docker.io/v1/";
  * Docker config file. Asked once per registry.
  * @throws WarmError `auth-failed` when the file is malformed or a helper fails.
  */
-export function createCredentialFinder(settings: CredentialSettings) {
+export function createCredentialFinder(settings: CredentialSettings): FindCredentials {
   const found = new Map<string, Promise<RegistryCredentials | undefined>>();
-  return (registry: string): Promise<RegistryCredentials | undefined> => {
+  return (registry) => {
     const known = found.get(registry) ?? findCredentials(registry, settings);
     found.set(registry, known);
     return known;

@@ -3,13 +3,15 @@ import { request as httpsRequest } from "node:https";
 import { WarmError } from "../../errors.js";
 import type { Connection } from "./connection-agent.js";
 import { withDeadline } from "./deadline.js";
-import { mapStatus, mapTransport } from "./map-error.js";
+import { mapStatus, mapTransport, type Subject } from "./map-error.js";
 import { uninspected } from "./uninspected.js";
 
 export interface ReadOptions {
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly deadlineMs?: number;
+  /** Whose refusal an error is; default the host's. */
+  readonly about?: Subject;
   readonly cancel?: AbortSignal | undefined;
 }
 
@@ -48,7 +50,7 @@ export function createReader(connection: Connection, apiVersion?: string): HostR
         if (!Number.isNaN(date)) offsetMs = date - Math.floor(Date.now() / 1000) * 1000;
         const body = await readBody(answer, what, url);
         const status = answer.statusCode ?? 0;
-        if (status !== 200) throw mapStatus(what, status, messageOf(body));
+        if (status !== 200) throw mapStatus(what, status, messageOf(body), options.about);
         return body;
       },
       options.cancel,

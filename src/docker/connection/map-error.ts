@@ -1,7 +1,12 @@
 import { type ErrorCode, WarmError } from "../../errors.js";
 import { explainTlsError } from "./explain-tls-error.js";
 
+/** What a call is about: the host itself, or a registry that the daemon asks for us. */
+export type Subject = "host" | "registry";
+
 interface Rule {
+  /** Only for what is said of a registry: elsewhere the same words mean something else. */
+  readonly about?: Subject;
   readonly status?: number;
   readonly text?: RegExp;
   readonly code: ErrorCode;
@@ -26,6 +31,12 @@ const RULES: readonly Rule[] = [
     hint: "free space on the Docker host: `docker system df`",
   },
   {
+    text: /OCI runtime create.*exec: "|exec format error|OCI runtime attempted to invoke|OCI permission denied/is,
+    code: "rejected",
+    hint: "the image's command cannot be run: check that it is there, executable, and built for this host",
+  },
+  {
+    about: "registry",
     text: /toomanyrequests|too many requests|rate limit/i,
     code: "rate-limited",
     hint: "wait, or log in to the registry",
@@ -36,16 +47,19 @@ const RULES: readonly Rule[] = [
     hint: "the image is built for another platform than the host's",
   },
   {
+    about: "registry",
     text: /unauthorized|authentication required|incorrect username|access (to the resource is )?denied|denied:|no basic auth/i,
     code: "auth-failed",
     hint: LOGIN_HINT,
   },
   {
+    about: "registry",
     text: /manifest.*(unknown|not found)|repository .* (does not exist|not found)|name unknown|failed to resolve reference.*: not found/i,
     code: "image-not-found",
     hint: "check the name and the tag",
   },
   {
+    about: "registry",
     text: /no such host|connection refused|i\/o timeout|tls handshake|server gave http response|network is unreachable|lookup .* on |client\.timeout exceeded/i,
     code: "registry-unreachable",
     hint: "check that the Docker host reaches the registry",
@@ -61,16 +75,18 @@ const RULES: readonly Rule[] = [
   { status: 404, code: "not-found" },
   { status: 409, code: "in-use" },
   { status: 400, code: "rejected" },
-  { status: 401, code: "auth-failed", hint: LOGIN_HINT },
+  { about: "registry", status: 401, code: "auth-failed", hint: LOGIN_HINT },
+  { status: 401, code: "host-forbidden" },
   { status: 403, code: "host-forbidden" },
   { status: 429, code: "rate-limited" },
 ];
 
 /** An answer of the daemon that is no success, as an error whose message starts with what was tried. */
-export function mapStatus(what: string, status: number, text: string): WarmError {
+export function mapStatus(what: string, status: number, text: string, about: Subject = "host"): WarmError {
   const message = text.trim().slice(0, 2000) || `HTTP ${status}`;
   const rule = RULES.find(
     (rule) =>
+      (rule.about === undefined || rule.about === about) &&
       (rule.status === undefined || rule.status === status) &&
       (rule.text === undefined || rule.text.test(message)),
   );
@@ -111,9 +127,14 @@ interface DockerodeError {
 }
 
 /** What dockerode rejects with: its own text around the daemon's for answers, node's error for the rest. */
-export function mapDockerode(what: string, error: unknown, url: string): WarmError {
+export function mapDockerode(what: string, error: unknown, url: string, about: Subject = "host"): WarmError {
   if (error instanceof WarmError) return error;
   const { statusCode, json, message } = error as DockerodeError;
   if (statusCode === undefined) return mapTransport(what, error, url);
-  return mapStatus(what, statusCode, json?.message ?? message.replace(/^\(HTTP code \d+\) .*? - /, ""));
+  return mapStatus(
+    what,
+    statusCode,
+    json?.message ?? message.replace(/^\(HTTP code \d+\) .*? - /, ""),
+    about,
+  );
 }

@@ -4,9 +4,12 @@ import { familiarRepository, type ImageRef, parseImageRef } from "../../model/im
 import type { ObservedImage } from "../../model/observed.js";
 import type { Desired, ImageResource } from "../../model/resource.js";
 import type { Host } from "../connection/connect.js";
-import { type RegistryCredentials, registryAuthHeader } from "../connection/credentials.js";
+import {
+  type FindCredentials,
+  type RegistryCredentials,
+  registryAuthHeader,
+} from "../connection/credentials.js";
 import { asOptionalArray, asRecord } from "../connection/shape.js";
-import type { FindCredentials } from "./registry-digest.js";
 
 type Finding = Omit<Check, "name">;
 
@@ -62,7 +65,7 @@ async function askRegistry(
     : {};
   const reference = ref.digest === undefined ? `:${ref.tag}` : `@${ref.digest}`;
   const path = `/distribution/${familiarRepository(ref)}${reference}/json`;
-  return asRecord(await reader.getJson(what, path, { headers }), "distribution");
+  return asRecord(await reader.getJson(what, path, { headers, about: "registry" }), "distribution");
 }
 
 function nameOf(credentials: RegistryCredentials): string {

@@ -1,11 +1,12 @@
 import type { HostFacts, Observed } from "../../model/observed.js";
 import type { Desired } from "../../model/resource.js";
 import type { Host } from "../connection/connect.js";
+import type { FindCredentials } from "../connection/credentials.js";
 import type { Transport } from "../connection/endpoint.js";
-import { asRecord, asString } from "../connection/shape.js";
+import { asOptionalArray, asRecord, asString } from "../connection/shape.js";
 import { observeLimits } from "./observe-limits.js";
 import { readContainerList, readImageList, readNetworkList, readVolumeList } from "./read-lists.js";
-import { askRegistryDigests, type FindCredentials } from "./registry-digest.js";
+import { askRegistryDigests } from "./registry-digest.js";
 
 export interface ObserveSettings {
   /** What is wanted: decides only which limits are read and which tags the registry is asked for. */
@@ -31,11 +32,15 @@ export async function observeHost(host: Host, settings: ObserveSettings): Promis
       .getJson("list containers", "/containers/json", { query: { all: "1" }, cancel })
       .then(readContainerList),
   ]);
-  const { ID, OperatingSystem } = asRecord(info, "info");
+  const { ID, OperatingSystem, SecurityOptions } = asRecord(info, "info");
   const facts: HostFacts = { id: asString(ID, "info.ID"), ...host.facts };
+  const isRootless = asOptionalArray(SecurityOptions, "info.SecurityOptions").some((option) =>
+    String(option).split(",").includes("name=rootless"),
+  );
+  const isShared = !isRootless && !String(OperatingSystem).includes("Docker Desktop");
   return {
     host: facts,
-    reach: findReach(host.connection.endpoint.transport, String(OperatingSystem)),
+    reach: findReach(host.connection.endpoint.transport, isShared),
     images,
     networks,
     volumes,
@@ -44,11 +49,14 @@ export async function observeHost(host: Host, settings: ObserveSettings): Promis
   };
 }
 
-/** Docker Desktop's containers live in a virtual machine: their addresses are not ours to reach. */
-function findReach(transport: Transport, operatingSystem: string): Observed["reach"] {
+/**
+ * @param isShared whether the daemon's containers are on its machine's own network: those of Docker Desktop live in
+ * a virtual machine, those of rootless Docker in a network namespace
+ */
+export function findReach(transport: Transport, isShared: boolean): Observed["reach"] {
   const isHere = transport.kind === "unix" || (transport.kind !== "ssh" && isLoopback(transport.host));
-  const isShared = process.platform === "linux" && !operatingSystem.includes("Docker Desktop");
-  return isHere && isShared ? "address" : "published";
+  if (!isHere) return "none";
+  return isShared && process.platform === "linux" ? "address" : "published";
 }
 
 function isLoopback(host: string): boolean {

@@ -33,24 +33,36 @@ export async function observeLimits(
       const limits = wanted.get(container.labels[LABEL.address] ?? "");
       if (limits === undefined || !isOwned(container.labels, desired.project)) return container;
       const kernel = isLocal && container.state === "running" ? readKernel(container.id) : undefined;
-      if (kernel !== undefined && agrees(kernel, limits)) return { ...container, limits: kernel };
+      // What agrees is told as it is wanted: the planner compares strictly.
+      if (kernel !== undefined && agrees(kernel, limits))
+        return { ...container, limits: { ...kernel, ...limits } };
       const inspected = await limit(() => inspectLimits(host.reader, container.id, cancel));
-      return inspected === undefined ? container : { ...container, limits: inspected };
+      return inspected === undefined
+        ? container
+        : { ...container, limits: { ...inspected, ...asWritten(inspected, limits) } };
     }),
   );
 }
 
 const PAGE = 4096;
+/** Docker gives the kernel whole microseconds of a period of 100 ms. */
+const KERNEL_CPU_GRAIN = 1e-5;
+const DAEMON_CPU_GRAIN = 1e-9;
 
-/** The kernel rounds memory down to pages. Only what is wanted is compared. */
+/** The kernel rounds memory down to pages and CPU time to its grain. Only what is wanted is compared. */
 function agrees(kernel: Required<ResourceLimits>, wanted: ResourceLimits): boolean {
   const { memoryBytes, cpus, pids } = wanted;
   const isMemory = memoryBytes === undefined || kernel.memoryBytes === memoryBytes - (memoryBytes % PAGE);
   return (
     isMemory &&
-    (cpus === undefined || Math.abs(kernel.cpus - cpus) < 0.001) &&
+    (cpus === undefined || Math.abs(kernel.cpus - cpus) < 2 * KERNEL_CPU_GRAIN) &&
     (pids === undefined || kernel.pids === pids)
   );
+}
+
+/** The daemon keeps nine digits of `cpus`: more of them in the file are no difference. */
+function asWritten(inspected: Required<ResourceLimits>, { cpus }: ResourceLimits): ResourceLimits {
+  return cpus !== undefined && Math.abs(inspected.cpus - cpus) < DAEMON_CPU_GRAIN ? { cpus } : {};
 }
 
 /** Undefined when the container has gone since it was listed: the next pass sees that. */

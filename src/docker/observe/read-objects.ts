@@ -1,6 +1,6 @@
+import { unpackFirstFile } from "../connection/archive.js";
 import type { HostReader } from "../connection/host-reader.js";
-import { asArray, asNumber, asOptionalArray, asRecord, asString } from "../connection/shape.js";
-import { unpackFirstFile } from "../write/archive.js";
+import { asArray, asNumber, asOptionalArray, asRecord, asString, asStringMap } from "../connection/shape.js";
 
 /** What an image turned out to be. */
 export interface ImageFacts {
@@ -90,7 +90,7 @@ export async function inspectVolume(
 ): Promise<{ labels: Record<string, string>; createdAt: string }> {
   const volume = asRecord(await reader.getJson(`inspect volume ${name}`, `/volumes/${name}`), "volume");
   return {
-    labels: (volume.Labels ?? {}) as Record<string, string>,
+    labels: asStringMap(volume.Labels, "volume.Labels"),
     createdAt: asString(volume.CreatedAt, "volume.CreatedAt"),
   };
 }

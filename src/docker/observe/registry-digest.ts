@@ -2,11 +2,8 @@ import pLimit from "p-limit";
 import { familiarRepository, parseImageRef } from "../../model/image-ref.js";
 import type { Desired, ImageResource } from "../../model/resource.js";
 import type { Host } from "../connection/connect.js";
-import { type RegistryCredentials, registryAuthHeader } from "../connection/credentials.js";
+import { type FindCredentials, registryAuthHeader } from "../connection/credentials.js";
 import { asRecord, asString } from "../connection/shape.js";
-
-/** Credentials for a registry host, or undefined when there are none. */
-export type FindCredentials = (registry: string) => Promise<RegistryCredentials | undefined>;
 
 const ASKS_AT_ONCE = 4;
 
@@ -47,6 +44,7 @@ async function askDigest(
   const answer = await host.reader.getJson(`ask the registry for ${image.name}`, path, {
     headers,
     cancel,
+    about: "registry",
     deadlineMs: 30_000,
   });
   return asString(

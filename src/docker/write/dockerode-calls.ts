@@ -1,7 +1,7 @@
 import type Dockerode from "dockerode";
 import type { Host } from "../connection/connect.js";
 import { withDeadline } from "../connection/deadline.js";
-import { mapDockerode } from "../connection/map-error.js";
+import { mapDockerode, type Subject } from "../connection/map-error.js";
 import { uninspected } from "../connection/uninspected.js";
 import { tellBrokenAnswers } from "./tell-broken-answers.js";
 
@@ -21,6 +21,8 @@ export interface CallOptions {
   readonly cancel?: AbortSignal | undefined;
   /** Statuses that mean the wish was already true: 304 for a start, 404 for a removal. */
   readonly fine?: readonly number[];
+  /** Whose refusal an error is; default the host's. */
+  readonly about?: Subject;
 }
 
 const DEADLINE_MS = 60_000;
@@ -30,7 +32,7 @@ export function createDockerodeCalls(host: Host): DockerodeCalls {
   let loading: Promise<Dockerode> | undefined;
   return {
     url,
-    async call(what, run, { deadlineMs = DEADLINE_MS, cancel, fine = [] } = {}) {
+    async call(what, run, { deadlineMs = DEADLINE_MS, cancel, fine = [], about } = {}) {
       loading ??= loadDockerode(host);
       const docker = await loading;
       try {
@@ -38,7 +40,7 @@ export function createDockerodeCalls(host: Host): DockerodeCalls {
       } catch (error) {
         const { statusCode } = error as { statusCode?: number };
         if (statusCode !== undefined && fine.includes(statusCode)) return undefined as never;
-        throw mapDockerode(what, error, url);
+        throw mapDockerode(what, error, url, about);
       }
     },
   };

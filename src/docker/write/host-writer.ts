@@ -1,5 +1,5 @@
 import type { Host } from "../connection/connect.js";
-import type { FindCredentials } from "../observe/registry-digest.js";
+import type { FindCredentials } from "../connection/credentials.js";
 import { createDockerodeCalls } from "./dockerode-calls.js";
 import { type ContainerWriter, createContainerWriter } from "./write-containers.js";
 import { createImageWriter, type ImageWriter } from "./write-images.js";

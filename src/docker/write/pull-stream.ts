@@ -80,7 +80,7 @@ function parseLine(text: string, what: string): PullLine {
 
 /** An error line carries no status; one that no rule knows is a failed pull, which is worth another try. */
 function mapPullError(what: string, text: string): WarmError {
-  const error = mapStatus(what, 0, text);
+  const error = mapStatus(what, 0, text, "registry");
   return error.code === "docker-failed" ? new WarmError("pull-failed", error.message) : error;
 }
 

@@ -1,6 +1,6 @@
 import type { ContainerCreateOptions } from "dockerode";
 import type { ResourceLimits } from "../../model/resource.js";
-import { packFiles } from "./archive.js";
+import { packFiles } from "../connection/archive.js";
 import type { DockerodeCalls } from "./dockerode-calls.js";
 import { toHostLimits } from "./host-limits.js";
 

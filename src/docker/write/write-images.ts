@@ -2,10 +2,13 @@ import { Readable } from "node:stream";
 import { WarmError } from "../../errors.js";
 import type { PullProgress } from "../../model/event.js";
 import { familiarRepository, parseImageRef } from "../../model/image-ref.js";
-import { type RegistryCredentials, registryAuthHeader } from "../connection/credentials.js";
+import { packFiles } from "../connection/archive.js";
+import {
+  type FindCredentials,
+  type RegistryCredentials,
+  registryAuthHeader,
+} from "../connection/credentials.js";
 import { mapDockerode } from "../connection/map-error.js";
-import type { FindCredentials } from "../observe/registry-digest.js";
-import { packFiles } from "./archive.js";
 import type { DockerodeCalls } from "./dockerode-calls.js";
 import { pullStalled, readPullStream } from "./pull-stream.js";
 
@@ -74,13 +77,14 @@ async function pullImage(
     const stream = await call(what, async (docker) => openPull(docker, source, credentials, abort.signal), {
       deadlineMs: idleTimeoutMs,
       cancel,
+      about: "registry",
     });
     await readPullStream(stream, { what, idleTimeoutMs, onProgress, cancel });
   } catch (error) {
     abort.abort();
     // A daemon that waits for the registry sends not even a status.
     if (error instanceof WarmError && error.code === "deadline") throw pullStalled(what, idleTimeoutMs);
-    throw mapDockerode(what, error, url);
+    throw mapDockerode(what, error, url, "registry");
   } finally {
     cancel?.removeEventListener("abort", interrupt);
   }

@@ -1,6 +1,6 @@
 import type { FieldValue } from "../../model/plan.js";
 import { REDACTED } from "../../model/secret.js";
-import { safeText } from "../text/style.js";
+import { makeVisible } from "../text/make-visible.js";
 import { cutMiddle } from "../text/text-width.js";
 import { formatBytes } from "../text/units.js";
 
@@ -37,7 +37,7 @@ function formatSecretTransition(before: FieldValue, after: FieldValue, arrow: st
 }
 
 const isText = (value: FieldValue): value is string => typeof value === "string";
-const quote = (text: string) => safeText(JSON.stringify(text));
+const quote = (text: string) => makeVisible(JSON.stringify(text));
 const shortId = (text: string) => text.replace(LONG_ID, "sha256:$1");
 
 /** Cuts a long pair to where the two part, with a few characters before it. */

@@ -1,6 +1,7 @@
 import type { Change, FieldChange } from "../../model/plan.js";
 import { REDACTED } from "../../model/secret.js";
-import { type Style, safeText } from "../text/style.js";
+import { makeVisible } from "../text/make-visible.js";
+import type { Style } from "../text/style.js";
 import { displayWidth, padColumns } from "../text/text-width.js";
 import { actionWords } from "./action-words.js";
 import { describeCause } from "./field-cause.js";
@@ -34,7 +35,7 @@ export function formatChange(change: Change, layout: ChangeLayout, style: Style)
 /** A change that only a person can decide: who is in the way, and the ways out. */
 export function formatConflict(change: Change, layout: ChangeLayout, style: Style): string[] {
   const label = change.reasons.includes("conflict-name") ? "held by" : "why";
-  const held = change.heldBy === undefined ? [] : [[label, safeText(change.heldBy)]];
+  const held = change.heldBy === undefined ? [] : [[label, makeVisible(change.heldBy)]];
   const rows = [...held, ...waysOut(change, layout, style)];
   return [
     formatHeadline(change, reasonsSentence(change.reasons, change.kind), layout, style),
@@ -45,12 +46,12 @@ export function formatConflict(change: Change, layout: ChangeLayout, style: Styl
 
 /** The line of a resource that stays as it is. */
 export function formatUnchanged(change: Change, style: Style): string {
-  return style.dim(`    ${safeText(change.address)}`);
+  return style.dim(`    ${makeVisible(change.address)}`);
 }
 
 function formatHeadline(change: Change, text: string, layout: ChangeLayout, style: Style): string {
   const { symbol, paint } = actionWords(change.action, change.kind);
-  return `  ${style[paint](symbol)} ${padColumns(safeText(change.address), layout.width)}  ${text}`;
+  return `  ${style[paint](symbol)} ${padColumns(makeVisible(change.address), layout.width)}  ${text}`;
 }
 
 function waysOut(change: Change, layout: ChangeLayout, style: Style): string[][] {
@@ -59,12 +60,12 @@ function waysOut(change: Change, layout: ChangeLayout, style: Style): string[][]
   }
   if (change.reasons.includes("missing")) {
     return [
-      ["to do", safeText(`docker pull ${change.name}`)],
+      ["to do", makeVisible(`docker pull ${change.name}`)],
       ["or", `allow pulls in ${layout.configPath}`],
     ];
   }
   return [
-    ["to adopt", style.cyan(`warm apply --adopt ${safeText(change.address)}`)],
+    ["to adopt", style.cyan(`warm apply --adopt ${makeVisible(change.address)}`)],
     ["or", `rename it in ${layout.configPath}, or remove what holds the name`],
   ];
 }
@@ -75,7 +76,7 @@ function formatFields(change: Change, layout: ChangeLayout, style: Style): strin
   // The fields of what comes or goes as a whole say nothing new, so they are kept for those who ask.
   const shown = isWhole(change) && !layout.verbose ? [] : change.fields;
   const rows = shown.map((field) => ({
-    path: safeText(field.path),
+    path: makeVisible(field.path),
     plain: describeTransition(field, "->"),
     painted: describeTransition(field, style.dim("->")),
     notes: formatFieldNotes(field, change, layout, style),
@@ -108,5 +109,5 @@ function formatFieldNotes(field: FieldChange, change: Change, layout: ChangeLayo
 
 function formatWaits(change: Change, layout: ChangeLayout, style: Style): string[] {
   if (!layout.verbose) return [];
-  return change.dependsOn.map((address) => style.dim(`${DETAIL_INDENT}after ${safeText(address)}`));
+  return change.dependsOn.map((address) => style.dim(`${DETAIL_INDENT}after ${makeVisible(address)}`));
 }

@@ -1,7 +1,7 @@
 import type { HostFacts } from "../../model/observed.js";
 import type { Change, FieldChange, PlanOptions, PlanSummary, Precondition } from "../../model/plan.js";
 import type { ConfigFacts, PlanDocument } from "../../model/plan-document.js";
-import { safeJson } from "../text/style.js";
+import { formatJson } from "../text/format-json.js";
 
 /**
  * A plan document as JSON with two spaces and the key order of `schemas/plan.schema.json`: equal plans give equal
@@ -20,7 +20,7 @@ export function formatPlanJson(document: PlanDocument): string {
     changes: changes.map(orderChange),
     notes,
   };
-  return `${safeJson(JSON.stringify(ordered, null, 2))}\n`;
+  return `${formatJson(ordered)}\n`;
 }
 
 /** Optional members that are absent stay absent: JSON.stringify drops undefined. */

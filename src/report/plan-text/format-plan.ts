@@ -1,6 +1,7 @@
 import { type Change, isChange, type PlanSummary } from "../../model/plan.js";
 import type { PlanDocument } from "../../model/plan-document.js";
-import { type Style, safeText } from "../text/style.js";
+import { makeVisible } from "../text/make-visible.js";
+import type { Style } from "../text/style.js";
 import { displayWidth } from "../text/text-width.js";
 import { formatCount } from "../text/units.js";
 import { type ChangeLayout, formatChange, formatConflict, formatUnchanged } from "./format-change.js";
@@ -25,7 +26,7 @@ export function formatPlan(document: PlanDocument, style: Style, options: PlanTe
   const conflicts = document.changes.filter((change) => change.action === "conflict");
   const unchanged = verbose ? document.changes.filter((change) => !isChange(change)) : [];
   const layout: ChangeLayout = {
-    configPath: safeText(document.config.path),
+    configPath: makeVisible(document.config.path),
     width: alignedWidth([...changes, ...conflicts]),
     verbose,
     adopted: document.options.adopt,
@@ -46,7 +47,7 @@ export function formatPlan(document: PlanDocument, style: Style, options: PlanTe
     ),
     titled(
       "Notes:",
-      document.notes.map((note) => `  ${safeText(note)}`),
+      document.notes.map((note) => `  ${makeVisible(note)}`),
       style,
     ),
     [style.bold(formatPlanSummary(document, destroy))],
@@ -61,25 +62,26 @@ const titled = (title: string, lines: readonly string[], style: Style) =>
   lines.length === 0 ? [] : [style.bold(title), ...lines];
 
 function alignedWidth(changes: readonly Change[]): number {
-  const widths = changes.map((change) => displayWidth(safeText(change.address)));
+  const widths = changes.map((change) => displayWidth(makeVisible(change.address)));
   return Math.max(0, ...widths.filter((width) => width <= MAX_ALIGNED));
 }
 
 function formatHeader(document: PlanDocument, destroy: boolean, verbose: boolean, style: Style): string {
   const { endpoint, version, os, arch } = document.target;
   const what = destroy ? "Plan to delete all that warm made for" : "Plan for";
-  const host = safeText(`${endpoint} (Docker ${version}, ${os}/${arch})`);
-  const digest = verbose ? `\n${style.dim(`digest ${safeText(document.digest)}`)}` : "";
-  return `${what} ${style.bold(safeText(document.project))} on ${host}${digest}`;
+  const host = makeVisible(`${endpoint} (Docker ${version}, ${os}/${arch})`);
+  const digest = verbose ? `\n${style.dim(`digest ${makeVisible(document.digest)}`)}` : "";
+  return `${what} ${style.bold(makeVisible(document.project))} on ${host}${digest}`;
 }
 
 /** The last line of a plan: what it would do in numbers, or that there is nothing to do. */
 export function formatPlanSummary(document: PlanDocument, destroy = document.options.destroy): string {
   const { summary } = document;
   if (countChanges(summary) > 0) return `Plan: ${summaryParts(summary).join(", ")}.`;
-  if (destroy) return `No changes. Nothing that warm made for ${safeText(document.project)} is on the host.`;
+  if (destroy)
+    return `No changes. Nothing that warm made for ${makeVisible(document.project)} is on the host.`;
   const match = summary.noop === 1 ? "matches" : "match";
-  return `No changes. ${formatCount(summary.noop, "resource")} ${match} ${safeText(document.config.path)}.`;
+  return `No changes. ${formatCount(summary.noop, "resource")} ${match} ${makeVisible(document.config.path)}.`;
 }
 
 function countChanges({ noop: _unchanged, ...changes }: PlanSummary): number {

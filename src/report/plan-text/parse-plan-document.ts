@@ -1,7 +1,7 @@
 import { WarmError } from "../../errors.js";
 import { ACTIONS, type PlanSummary } from "../../model/plan.js";
 import { PLAN_FORMAT, type PlanDocument } from "../../model/plan-document.js";
-import { safeText } from "../text/style.js";
+import { makeVisible } from "../text/make-visible.js";
 import { checkPlanShape } from "./plan-shape.js";
 
 const SAVE_AGAIN = "save it again with `warm plan --out FILE`";
@@ -25,7 +25,9 @@ export function parsePlanDocument(text: string, file: string): PlanDocument {
   checkMajor(Number(major), file);
   const problem = checkPlanShape(value) ?? checkCounts(value as PlanDocument);
   if (problem !== undefined) {
-    throw new WarmError("usage", `${file} is not a whole plan: ${safeText(problem)}`, { hint: SAVE_AGAIN });
+    throw new WarmError("usage", `${file} is not a whole plan: ${makeVisible(problem)}`, {
+      hint: SAVE_AGAIN,
+    });
   }
   return value as PlanDocument;
 }

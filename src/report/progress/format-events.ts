@@ -3,7 +3,8 @@ import type { Action } from "../../model/plan.js";
 import { formatFailureDetails } from "../format-error.js";
 import { formatHolderShort } from "../format-holder.js";
 import { actionWords, kindOf } from "../plan-text/action-words.js";
-import { type Style, safeText } from "../text/style.js";
+import { makeVisible } from "../text/make-visible.js";
+import type { Style } from "../text/style.js";
 import { formatDurationMs } from "../text/units.js";
 
 type ProgressEvent = Extract<ApplyEvent, { type: "action-progress" }>;
@@ -41,7 +42,7 @@ export function formatEventLine(event: ApplyEvent, style: Style): string | undef
       return formatProgress(event);
     case "action-retrying": {
       const when = `trying again in ${formatDurationMs(event.delayMs)} (attempt ${event.attempt})`;
-      return about(event.address, `${style.yellow(when)}: ${safeText(event.message)}`);
+      return about(event.address, `${style.yellow(when)}: ${makeVisible(event.message)}`);
     }
     case "action-done": {
       const { past } = actionWords(event.action, kindOf(event.address));
@@ -51,7 +52,7 @@ export function formatEventLine(event: ApplyEvent, style: Style): string | undef
     case "action-failed":
       return formatFailure(event, style);
     case "action-skipped":
-      return about(event.address, `${style.yellow("skipped")}: ${safeText(event.because)}`);
+      return about(event.address, `${style.yellow("skipped")}: ${makeVisible(event.because)}`);
     case "summary":
       return undefined;
     default:
@@ -76,8 +77,9 @@ export function createEventLog(style: Style): (event: ApplyEvent) => string | un
   };
 }
 
-const about = (address: string, text: string) => `${safeText(address)}: ${text}`;
-const inParentheses = (detail: string | undefined) => (detail === undefined ? "" : ` (${safeText(detail)})`);
+const about = (address: string, text: string) => `${makeVisible(address)}: ${text}`;
+const inParentheses = (detail: string | undefined) =>
+  detail === undefined ? "" : ` (${makeVisible(detail)})`;
 
 function formatProgress(event: ProgressEvent): string | undefined {
   if (event.pull !== undefined) return undefined;
@@ -87,7 +89,7 @@ function formatProgress(event: ProgressEvent): string | undefined {
 function formatFailure(event: FailedEvent, style: Style): string {
   const head = about(
     event.address,
-    `${style.red("failed")}: ${safeText(event.message)} (${safeText(event.code)})`,
+    `${style.red("failed")}: ${makeVisible(event.message)} (${makeVisible(event.code)})`,
   );
   return [head, ...formatFailureDetails(event, style).map((line) => `    ${line}`)].join("\n");
 }

@@ -1,5 +1,5 @@
 import type { ApplyEvent } from "../../model/event.js";
-import { safeJson } from "../text/style.js";
+import { formatJson } from "../text/format-json.js";
 
 /** Another major means that a reader must give up; new types and members come without one. */
 const VERSION = "1";
@@ -20,7 +20,7 @@ export function createNdjson({ now, run }: NdjsonOptions): (event: ApplyEvent) =
   const line = (type: string, details: object) => {
     seq += 1;
     const common = { v: VERSION, seq, ts: new Date(now()).toISOString(), run, type };
-    return `${safeJson(JSON.stringify({ ...common, ...details }))}\n`;
+    return `${formatJson({ ...common, ...details }, 0)}\n`;
   };
   return ({ type, ...details }) => {
     const first = seq === 0 ? line("version", { format: `warm.events/${VERSION}` }) : "";

@@ -1,17 +1,31 @@
 import type { ApplySummary } from "../../model/event.js";
-import { type Style, safeText } from "../text/style.js";
+import { makeVisible } from "../text/make-visible.js";
+import type { Style } from "../text/style.js";
+import { formatCount } from "../text/units.js";
 
 export interface SummaryOptions {
   /** The config as the user named it, when all of it was applied: only then may the summary say that all matches. */
   readonly config?: string;
+  /** Changes that a look after the run still found. */
+  readonly remaining?: number;
 }
 
 /** The last lines after `apply`. No line feed at the end. */
-export function formatSummary(summary: ApplySummary, style: Style, { config }: SummaryOptions = {}): string {
+export function formatSummary(
+  summary: ApplySummary,
+  style: Style,
+  { config, remaining = 0 }: SummaryOptions = {},
+): string {
   const lead = summary.interrupted ? "Interrupted" : "Applied";
   const counts = `${lead}: ${[`${summary.done} done`, ...formatShortfall(summary)].join(", ")}.`;
   if (isIncomplete(summary)) return `${style.bold(counts)}\nRun warm apply again to finish.`;
-  return style.bold(config === undefined ? counts : `${counts} Everything matches ${safeText(config)}.`);
+  if (remaining > 0) return `${style.bold(counts)}\n${formatRemaining(remaining)}`;
+  return style.bold(config === undefined ? counts : `${counts} Everything matches ${makeVisible(config)}.`);
+}
+
+function formatRemaining(remaining: number): string {
+  const verb = remaining === 1 ? "remains" : "remain";
+  return `${formatCount(remaining, "change")} ${verb} that only showed after pulling: run \`warm plan\`.`;
 }
 
 function isIncomplete({ failed, skipped, interrupted }: ApplySummary): boolean {

@@ -1,6 +1,7 @@
 import type { Phase, PullProgress } from "../../model/event.js";
 import type { Action } from "../../model/plan.js";
-import { type Style, safeText } from "../text/style.js";
+import { makeVisible } from "../text/make-visible.js";
+import type { Style } from "../text/style.js";
 import { cutEnd, cutMiddle, displayWidth, padColumns } from "../text/text-width.js";
 import { formatDurationMs, formatTransferProgress } from "../text/units.js";
 import { actionOngoing, phaseWords } from "./format-events.js";
@@ -37,11 +38,11 @@ export function formatLiveLines(actions: readonly RunningAction[], layout: LiveL
   // The last column stays free: a full line makes some terminals wrap.
   const width = Math.max(1, layout.columns - 1);
   const states = shown.map((action) => describe(action, layout, width));
-  const natural = Math.max(0, ...shown.map((action) => displayWidth(safeText(action.address))));
+  const natural = Math.max(0, ...shown.map((action) => displayWidth(makeVisible(action.address))));
   const widest = Math.max(0, ...states.map((state) => displayWidth(state)));
   const addressWidth = Math.min(natural, Math.max(MIN_ADDRESS, width - widest - 4));
   const lines = shown.map((action, index) => {
-    const address = padColumns(cutMiddle(safeText(action.address), addressWidth), addressWidth);
+    const address = padColumns(cutMiddle(makeVisible(action.address), addressWidth), addressWidth);
     return `${spinner(layout)} ${address}  ${states[index] ?? ""}`;
   });
   const more = hidden === 0 ? [] : [layout.style.dim(`… and ${hidden} more`)];
@@ -60,7 +61,7 @@ function describe(action: RunningAction, { nowMs, style }: LiveLayout, width: nu
   const elapsed = style.dim(formatDurationMs(nowMs - action.startedMs));
   const { pull, detail } = action;
   if (pull === undefined || pull.bytesTotal <= 0) {
-    return `${words}${detail === undefined ? "" : ` (${safeText(detail)})`}  ${elapsed}`;
+    return `${words}${detail === undefined ? "" : ` (${makeVisible(detail)})`}  ${elapsed}`;
   }
   const bytes = formatTransferProgress(pull.bytesDone, pull.bytesTotal);
   const withBar = `${words}  ${formatBar(pull)} ${bytes}  ${elapsed}`;

@@ -1,18 +1,25 @@
-/** C0, DEL and C1 controls, and the invisible characters that reorder or hide text in a terminal. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+/** Controls, invisible format characters (bidi overrides, zero widths), lone surrogates and line separators. */
+export const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-const CONTROL_PICTURES = 0x2400;
+const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 /**
- * Text of a stranger for a terminal: one visible character for each that is not, so that columns stay.
- * A tab is `→`, ESC is `␛`, what has no picture is `�`.
+ * Text from a config, a daemon or a container as one line that cannot drive the terminal: what would act on it
+ * is shown as an escape, `\x1b` or `\u202e`. To be called before a style paints the text.
  */
 export function makeVisible(text: string): string {
-  return text.replace(UNSAFE, (character) => {
-    const code = character.charCodeAt(0);
-    if (character === "\t") return "→";
-    if (code < 0x20) return String.fromCharCode(CONTROL_PICTURES + code);
-    return code === 0x7f ? "␡" : "\ufffd";
-  });
+  return text.replace(UNSAFE, (character) => SHORT[character] ?? toEscape(character.codePointAt(0) ?? 0));
+}
+
+function toEscape(codePoint: number): string {
+  const hex = codePoint.toString(16);
+  if (codePoint < 0x100) return `\\x${hex.padStart(2, "0")}`;
+  return codePoint < 0x10000 ? `\\u${hex.padStart(4, "0")}` : `\\u{${hex}}`;
+}
+
+const COLOUR_CODES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;:]*m`, "g");
+
+/** A container's log line: its colours are dropped and tabs become spaces, since programs mean no harm by them. */
+export function makeLogLineVisible(line: string): string {
+  return makeVisible(line.trimEnd().replace(COLOUR_CODES, "").replaceAll("\t", "  "));
 }
