@@ -35,8 +35,11 @@ export type ApplyResult =
   | {
       readonly kind: "applied";
       readonly summary: ApplySummary;
-      /** Changes that a look after the run still finds, beyond what failed: what only a pull could show. */
-      readonly remaining: number;
+      /**
+       * Changes that a look after the run still finds, beyond what failed: what only a pull could show. Undefined
+       * when that look failed.
+       */
+      readonly remaining: number | undefined;
     };
 
 const STARTS_AT_ONCE = 8;
@@ -136,15 +139,15 @@ async function execute(
 
 /**
  * A second plan must be empty; of a reviewed plan only the reviewed part is held to that. The work is done by then,
- * and its summary must not be lost to a look that fails: that counts as nothing found.
+ * and its summary must not be lost to a look that fails: what remains is unknown then.
  */
 async function countRemaining(
   project: Project,
   plan: Plan,
   { options, saved, stop }: ApplySettings,
-): Promise<number> {
+): Promise<number | undefined> {
   const after = await project.plan({ ...options, replace: [], adopt: [] }, stop.hard).catch(() => undefined);
-  if (after === undefined) return 0;
+  if (after === undefined) return undefined;
   const planned = new Set(plan.changes.map((change) => change.address));
   return after.plan.changes.filter(
     (change) => isChange(change) && (saved === undefined || planned.has(change.address)),

@@ -29,11 +29,22 @@ export function formatResult(
     case "applied": {
       const isSelective = options.targets.length + options.excludes.length > 0 || saved !== undefined;
       const whole = isSelective || options.destroy ? {} : { config };
-      return formatSummary(result.summary, style, { ...whole, remaining: result.remaining });
+      const { summary, remaining } = result;
+      return formatSummary(
+        summary,
+        style,
+        remaining === undefined ? { isUnseen: true } : { ...whole, remaining },
+      );
     }
     default:
       return result satisfies never;
   }
+}
+
+/** All was done: what a last look found, or that it could not be had, decides. */
+function exitCodeOfRest(remaining: number | undefined): number {
+  if (remaining === undefined) return 1;
+  return remaining === 0 ? 0 : 6;
 }
 
 /** Exit codes of the design, section 5. */
@@ -46,7 +57,7 @@ export function applyExitCode(result: ApplyResult, interruptedBy: number | undef
     case "applied": {
       const { failed, skipped, unhealthy } = result.summary;
       if (result.summary.interrupted) return interruptedBy ?? 130;
-      if (failed + skipped === 0) return result.remaining === 0 ? 0 : 6;
+      if (failed + skipped === 0) return exitCodeOfRest(result.remaining);
       return failed === unhealthy && skipped === 0 ? 7 : 6;
     }
     default:

@@ -42,6 +42,15 @@ it("says what only showed after pulling, and no longer that all matches", () => 
   expect(words(2)).toContain("\n2 changes remain that");
 });
 
+it("does not say that all matches when nobody could look", () => {
+  expect(
+    formatSummary({ ...base, failed: 0, skipped: 0, unhealthy: 0 }, plain, {
+      config: "warm.yaml",
+      isUnseen: true,
+    }),
+  ).toContain("Docker could not be asked what remains");
+});
+
 it("counts what matches when there is nothing to do, and what did not answer", () => {
   const config = "warm.yaml";
   expect(formatNothingToDo({ matching: 1, unhealthy: 0, config })).toBe(

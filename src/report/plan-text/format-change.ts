@@ -58,7 +58,7 @@ function waysOut(change: Change, layout: ChangeLayout, style: Style): string[][]
   if (change.reasons.includes("conflict-in-use")) {
     return [["to do", "stop or remove what uses it, then run warm apply again"]];
   }
-  if (change.reasons.includes("missing")) {
+  if (change.kind === "image") {
     return [
       ["to do", makeVisible(`docker pull ${change.name}`)],
       ["or", `allow pulls in ${layout.configPath}`],

@@ -8,17 +8,20 @@ export interface SummaryOptions {
   readonly config?: string;
   /** Changes that a look after the run still found. */
   readonly remaining?: number;
+  /** The look after the run failed: nobody knows what remains. */
+  readonly isUnseen?: boolean;
 }
 
 /** The last lines after `apply`. No line feed at the end. */
 export function formatSummary(
   summary: ApplySummary,
   style: Style,
-  { config, remaining = 0 }: SummaryOptions = {},
+  { config, remaining = 0, isUnseen = false }: SummaryOptions = {},
 ): string {
   const lead = summary.interrupted ? "Interrupted" : "Applied";
   const counts = `${lead}: ${[`${summary.done} done`, ...formatShortfall(summary)].join(", ")}.`;
   if (isIncomplete(summary)) return `${style.bold(counts)}\nRun warm apply again to finish.`;
+  if (isUnseen) return `${style.bold(counts)}\nDocker could not be asked what remains: run \`warm plan\`.`;
   if (remaining > 0) return `${style.bold(counts)}\n${formatRemaining(remaining)}`;
   return style.bold(config === undefined ? counts : `${counts} Everything matches ${makeVisible(config)}.`);
 }
