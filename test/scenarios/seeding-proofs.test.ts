@@ -1,3 +1,5 @@
+import { setTimeout } from "node:timers/promises";
+import type { VolumeInspectInfo } from "dockerode";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSandbox, type Sandbox } from "../rig/sandbox.js";
 import { applyHeldAt, applyThrough, isStep } from "./proxied-apply.js";
@@ -145,9 +147,14 @@ describe("a template volume that was seeded", () => {
     await expectWarm(sandbox, project);
   });
 
-  /** A volume of the same name and labels, with half of the content. */
+  /**
+   * A volume of the same name and labels, with half of the content. It is made in a later second: Docker tells the
+   * age of a volume in whole seconds, so one that is remade within the second of its seeding cannot be told apart.
+   */
   async function remakeByHand({ docker }: Sandbox, { volume, container }: TemplateProject) {
-    const { Labels } = await docker.getVolume(volume).inspect();
+    const seeded = (await docker.getVolume(volume).inspect()) as VolumeInspectInfo & { CreatedAt: string };
+    const { Labels } = seeded;
+    await setTimeout(Math.max(0, Date.parse(seeded.CreatedAt) + 1_000 - Date.now()));
     await docker
       .getContainer(container)
       .remove({ force: true })
