@@ -1,19 +1,18 @@
 import { setMaxListeners } from "node:events";
-import { setTimeout as delay } from "node:timers/promises";
-import pLimit from "p-limit";
 import type { HostWriter } from "../docker/write/host-writer.js";
-import { WarmError } from "../errors.js";
 import type { ApplySummary, EmitEvent } from "../model/event.js";
 import type { Observed } from "../model/observed.js";
 import { isChange, type Plan, type PlanOptions } from "../model/plan.js";
 import type { PlanDocument } from "../model/plan-document.js";
 import type { ApplyContext, Clock, StopSignals } from "./apply-context.js";
 import { checkDigest, checkSavedPlan } from "./check-plan.js";
+import { createContext as createRunContext } from "./create-context.js";
 import { executePlan } from "./execute-plan.js";
 import { verifyHealth } from "./health/verify-health.js";
 import { acquireLock, type HeldLock } from "./lock/lock.js";
 import type { Project } from "./open-project.js";
 import { redactEvents } from "./redact-events.js";
+import { systemClock } from "./system-clock.js";
 
 export interface ApplySettings {
   readonly options: PlanOptions;
@@ -41,15 +40,6 @@ export type ApplyResult =
        */
       readonly remaining: number | undefined;
     };
-
-const STARTS_AT_ONCE = 8;
-const SEEDS_AT_ONCE = 4;
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  random: () => Math.random(),
-  sleep: (ms, signal) => delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),
-};
 
 /**
  * Makes a host match its file; the last event is always the summary.
@@ -155,32 +145,10 @@ async function countRemaining(
 }
 
 function createContext(
-  project: Project,
+  { config, host }: Project,
   writer: HostWriter,
-  { plan, observed }: Look,
-  settings: ApplySettings,
+  look: Look,
+  { emit, stop, clock = systemClock }: ApplySettings,
 ): ApplyContext {
-  const { desired } = project.config;
-  if (plan.project !== desired.project) throw new WarmError("internal", "the plan is another project's");
-  return {
-    host: project.host,
-    writer,
-    desired,
-    plan,
-    resources: new Map(desired.resources.map((resource) => [resource.address, resource])),
-    changes: new Map(plan.changes.map((change) => [change.address, change])),
-    observed,
-    emit: settings.emit,
-    clock: settings.clock ?? systemClock,
-    stop: settings.stop,
-    limits: {
-      pulls: pLimit(desired.pull.concurrency),
-      seeds: pLimit(SEEDS_AT_ONCE),
-      mutations: pLimit(STARTS_AT_ONCE),
-    },
-    endTurn: () => undefined,
-    ids: new Map(),
-    proofs: new Map(),
-    unchanged: new Set(),
-  };
+  return createRunContext({ host, writer, desired: config.desired, ...look, emit, clock, stop });
 }
