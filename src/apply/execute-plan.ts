@@ -4,35 +4,41 @@ import type { ApplySummary } from "../model/event.js";
 import { type Change, isChange } from "../model/plan.js";
 import { applyContainer } from "./actions/apply-container.js";
 import { applyNetwork } from "./actions/apply-network.js";
+import { applySessionVolume } from "./actions/apply-session-volume.js";
 import { deleteObject } from "./actions/delete-object.js";
 import { pullImage } from "./actions/pull-image.js";
 import { seedVolume } from "./actions/seed-volume.js";
-import type { ActionResult, ApplyContext } from "./apply-context.js";
+import type { ActionResult, ApplyContext, StopSignals } from "./apply-context.js";
 import { type Outcome, runGraph } from "./run-graph.js";
 
 /**
  * Carries out a plan and decides nothing: what to do, to which object and in which order all stand in it.
  * Never rejects for a failed action: the summary and the events say what came of each.
  * @param lockReason why nothing more may be started although nobody stopped us: the lock is lost.
+ * @param stopOf signals of one change's own; default those of the whole run
  */
 export async function executePlan(
   context: ApplyContext,
   lockReason: () => Promise<string | undefined>,
+  stopOf: (change: Change) => StopSignals = () => context.stop,
 ): Promise<ApplySummary> {
   const { plan, emit, stop, clock } = context;
   const changes = plan.changes.filter(isChange);
   const outcomes = await runGraph(changes, {
     inTurn: (change, work) => takeTurn(limitOf(change, context), work),
-    stopReason: async () => (stop.soft.aborted ? "interrupted" : lockReason()),
+    stopReason: async (change) => (stopOf(change).soft.aborted ? "interrupted" : lockReason()),
     onSkip: ({ address, action }, because) => emit({ type: "action-skipped", address, action, because }),
-    run: (change, endTurn) => runChange(change, { ...context, endTurn }, clock.now()),
+    run: (change, endTurn) => runChange(change, { ...context, stop: stopOf(change), endTurn }, clock.now()),
   });
   return summarise([...outcomes.values()], stop.soft.aborted);
 }
 
-function limitOf({ kind, action }: Change, { limits }: ApplyContext): LimitFunction {
+function limitOf({ address, kind, action }: Change, { limits, resources }: ApplyContext): LimitFunction {
+  if (action === "delete") return limits.mutations;
   if (kind === "image") return limits.pulls;
-  return kind === "volume" && action !== "delete" ? limits.seeds : limits.mutations;
+  const resource = resources.get(address);
+  const isSeed = resource?.kind === "volume" && resource.role === "template";
+  return isSeed ? limits.seeds : limits.mutations;
 }
 
 /** Work that only waits from some point on, a container for its health, ends its turn there. */
@@ -71,7 +77,9 @@ async function dispatch(change: Change, context: ApplyContext): Promise<ActionRe
     case "image":
       return pullImage(change, resource, context);
     case "volume":
-      return seedVolume(change, resource, context);
+      return resource.role === "session"
+        ? applySessionVolume(change, resource, context)
+        : seedVolume(change, resource, context);
     case "container":
       return applyContainer(change, resource, context);
     default:
@@ -86,7 +94,7 @@ function conflict({ kind, name, heldBy = "something else", reasons }: Change): W
     return new WarmError("image-not-found", message, { hint: `\`docker pull ${name}\`, or allow pulls` });
   if (kind === "image")
     return new WarmError("rejected", message, { hint: "allow pulls to have it pulled again" });
-  if (reasons.includes("conflict-name"))
+  if (reasons.includes("conflict-name") || reasons.includes("config-changed"))
     return new WarmError("name-conflict", message, {
       hint: "`--adopt ADDRESS` takes it over; or rename one of the two",
     });

@@ -11,8 +11,8 @@ export interface GraphSettings {
   readonly inTurn: (change: Change, work: (endTurn: () => void) => Promise<Outcome>) => Promise<Outcome>;
   /** Runs one change; a rejection fails it. `endTurn` makes room for the next one, ahead of the end. */
   readonly run: (change: Change, endTurn: () => void) => Promise<void>;
-  /** Why nothing may be started any more, or undefined. Asked right before each start, in its turn. */
-  readonly stopReason: () => Promise<string | undefined>;
+  /** Why this change may not be started any more, or undefined. Asked right before each start, in its turn. */
+  readonly stopReason: (change: Change) => Promise<string | undefined>;
   readonly onSkip: (change: Change, because: string) => void;
 }
 
@@ -44,7 +44,7 @@ export async function runGraph(
     const blocked = outcomes.find(([, outcome]) => outcome.kind !== "done");
     if (blocked !== undefined) return skip(change, `${blocked[0].address} is not in place`);
     return settings.inTurn(change, async (endTurn) => {
-      const because = await settings.stopReason();
+      const because = await settings.stopReason(change);
       if (because !== undefined) return skip(change, because);
       try {
         await settings.run(change, endTurn);

@@ -42,6 +42,7 @@ export function createProgram(base: Base, done: (exitCode: number) => void): Com
   addFileCommands(program, action);
   addPlanCommands(program, action);
   addApplyCommands(program, action);
+  addWatchCommands(program, action);
   addLookCommands(program, action);
   for (const command of program.commands)
     command.showHelpAfterError(`(warm ${command.name()} --help lists its options)`);
@@ -94,6 +95,48 @@ function addApplyCommands(program: Command, action: Action): void {
   );
   addRunOptions(program.command("destroy").description("remove everything that is ours on the host")).action(
     action(async () => (await import("./commands/apply.js")).runDestroy),
+  );
+}
+
+function addWatchCommands(program: Command, action: Action): void {
+  addStateDir(
+    program
+      .command("watch")
+      .description("keep the host as the file says: correct drift on a timer and on every Docker event")
+      .option("--once", "one round until all that can be done is done, as for cron"),
+  )
+    .addOption(
+      new Option("--log-format <format>", "default: text on a terminal, json elsewhere").choices([
+        "text",
+        "json",
+      ]),
+    )
+    .addOption(
+      new Option("--log-level <level>", "the least that is logged")
+        .choices(["debug", "info", "warn", "error"])
+        .default("info"),
+    )
+    .option("--grace <duration>", "how long what is in flight may take after SIGTERM; default 8s", duration)
+    .action(action(async () => (await import("./commands/watch.js")).runWatch));
+  addStateDir(
+    program
+      .command("pause")
+      .description("let the watcher look and tell, and change nothing")
+      .option("--for <duration>", "end the pause by itself after this long, such as 2h", duration)
+      .option("--reason <text>", "why, for whoever meets it"),
+  ).action(action(async () => (await import("./commands/pause.js")).runPause));
+  addStateDir(
+    program
+      .command("resume")
+      .description("end a pause, and have everything tried anew, flapping resources too")
+      .option("--allow-deletes", "let the next pass delete what its guard held back"),
+  ).action(action(async () => (await import("./commands/pause.js")).runResume));
+}
+
+function addStateDir(command: Command): Command {
+  return command.option(
+    "--state-dir <directory>",
+    "where the watcher keeps its state; default `.warm` beside the file",
   );
 }
 

@@ -2,6 +2,7 @@ import { formatImageRef, type ImageRef, lookupKey, parseImageRef } from "../mode
 import {
   addressOf,
   seederName,
+  sessionVolumeName,
   stripDashes,
   templateContainerName,
   templateVolumeName,
@@ -11,31 +12,34 @@ import type {
   Desired,
   ImageResource,
   NetworkResource,
-  VolumeResource,
+  SessionVolume,
+  TemplateVolume,
 } from "../model/resource.js";
-import type { Config, TemplateConfig } from "./config.js";
+import type { Config, SessionConfig, TemplateConfig } from "./config.js";
 import { type Positions, pointerTo } from "./file/positions.js";
 
 type Lines = Readonly<Record<string, number>>;
 
 /**
  * The resources that a Config stands for: the network, every image once by address, then each template's volume and
- * container by id. The order of the file changes nothing but `lines`. Sessions and engines are not compiled.
+ * container by id, and each session's volume. The order of the file changes nothing but `lines`. Engines are not
+ * compiled.
  * @param positions of the file that `config` was read from
  */
 export function compileDesired(config: Config, positions: Positions): Desired {
   const { project, prefix, prune, pull } = config;
   const network = compileNetwork(config, positions);
   const templates = config.templates.flatMap((template) => [
-    compileVolume(template, prefix, positions),
+    compileTemplateVolume(template, prefix, positions),
     compileContainer(template, config, positions),
   ]);
+  const sessions = config.sessions.map((session) => compileSessionVolume(session, prefix, positions));
   return {
     project,
     prefix,
     prune,
     pull,
-    resources: [network, ...compileImages(config, positions), ...templates],
+    resources: [network, ...compileImages(config, positions), ...templates, ...sessions],
   };
 }
 
@@ -51,19 +55,36 @@ function compileNetwork({ network }: Config, positions: Positions): NetworkResou
   };
 }
 
-function compileImages({ templates }: Config, positions: Positions): ImageResource[] {
+function compileImages(config: Config, positions: Positions): ImageResource[] {
   const byAddress = new Map<string, ImageResource>();
-  for (const template of templates) {
-    for (const key of ["image", "blob"] as const) {
-      const lines = linesOf(positions, { "": pointerTo("templates", template.id, key) });
-      const image = compileImage(template[key], lines);
-      const known = byAddress.get(image.address);
-      // The line of an image that is named twice is that of the first mention.
-      if (known === undefined || (lines[""] ?? 0) < (known.lines[""] ?? 0))
-        byAddress.set(image.address, image);
-    }
+  for (const { text, pointer } of mentionedImages(config)) {
+    const lines = linesOf(positions, { "": pointer });
+    const image = compileImage(text, lines);
+    const known = byAddress.get(image.address);
+    // The line of an image that is named twice is that of the first mention.
+    if (known === undefined || (lines[""] ?? 0) < (known.lines[""] ?? 0)) byAddress.set(image.address, image);
   }
   return [...byAddress.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
+}
+
+interface Mention {
+  readonly text: string;
+  readonly pointer: string;
+}
+
+function mentionedImages({ templates, sessions }: Config): Mention[] {
+  const ofTemplates = templates.flatMap((template) =>
+    (["image", "blob"] as const).map((key) => ({
+      text: template[key],
+      pointer: pointerTo("templates", template.id, key),
+    })),
+  );
+  const ofSessions = sessions.flatMap((session) =>
+    (["processors", "plugins"] as const).flatMap((list) =>
+      session[list].map((text, index) => ({ text, pointer: pointerTo("sessions", session.id, list, index) })),
+    ),
+  );
+  return [...ofTemplates, ...ofSessions];
 }
 
 function compileImage(text: string, lines: Lines): ImageResource {
@@ -79,13 +100,18 @@ function compileImage(text: string, lines: Lines): ImageResource {
   };
 }
 
-function compileVolume(template: TemplateConfig, prefix: string, positions: Positions): VolumeResource {
+function compileTemplateVolume(
+  template: TemplateConfig,
+  prefix: string,
+  positions: Positions,
+): TemplateVolume {
   const tid = stripDashes(template.id);
   const name = templateVolumeName(prefix, tid);
   const blob = imageAddress(template.blob);
   const at = (...keys: string[]) => pointerTo("templates", template.id, ...keys);
   return {
     kind: "volume",
+    role: "template",
     address: addressOf("volume", name),
     name,
     dependsOn: [blob],
@@ -94,6 +120,28 @@ function compileVolume(template: TemplateConfig, prefix: string, positions: Posi
     blob,
     mount: template.mount,
     seeder: seederName(prefix, tid),
+  };
+}
+
+/** It is empty, so nothing has to be there before it: neither its template nor the images that will work in it. */
+function compileSessionVolume(
+  { id, template, ttlMs }: SessionConfig,
+  prefix: string,
+  positions: Positions,
+): SessionVolume {
+  const tid = stripDashes(template);
+  const name = sessionVolumeName(prefix, tid, id);
+  const at = (...keys: string[]) => pointerTo("sessions", id, ...keys);
+  return {
+    kind: "volume",
+    role: "session",
+    address: addressOf("volume", name),
+    name,
+    dependsOn: [],
+    lines: linesOf(positions, { "": at(), "session": at(), "template": at("template"), "ttl": at("ttl") }),
+    session: id,
+    tid,
+    ttlMs,
   };
 }
 

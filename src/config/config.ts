@@ -1,5 +1,6 @@
 import type { Health, PrunePolicy, PullSettings, ResourceLimits } from "../model/resource.js";
 import type { Secret } from "../model/secret.js";
+import type { TransitionType } from "../model/transition.js";
 
 export type Env = Readonly<Record<string, string | Secret>>;
 
@@ -13,11 +14,29 @@ export interface Config {
   readonly pull: PullSettings;
   readonly prune: PrunePolicy;
   readonly intervalMs: number;
+  readonly drift: "heal" | "detect";
+  readonly flapping: FlappingLimit;
+  readonly notify: readonly NotifyConfig[];
   /** Each list is in the order of ids, whatever the order in the file. */
   readonly templates: readonly TemplateConfig[];
   readonly sessions: readonly SessionConfig[];
   readonly engines: readonly EngineConfig[];
 }
+
+/** So many heals in so much time are too many. */
+export interface FlappingLimit {
+  readonly heals: number;
+  readonly withinMs: number;
+}
+
+export type NotifyConfig = {
+  readonly id: string;
+  /** Empty: all. */
+  readonly on: readonly TransitionType[];
+} & (
+  | { readonly type: "webhook"; readonly url: string | Secret }
+  | { readonly type: "exec"; readonly command: readonly string[] }
+);
 
 export interface TemplateConfig {
   readonly id: string;

@@ -4,6 +4,7 @@ import type { Desired } from "../model/resource.js";
 import { compileDesired } from "./compile-desired.js";
 import type { Config } from "./config.js";
 import { parseYaml } from "./file/parse-yaml.js";
+import type { Positions } from "./file/positions.js";
 import { type Environment, readSecrets } from "./file/read-secrets.js";
 import { readText } from "./file/read-text.js";
 import { configError, type Finding, findingAboutFile } from "./finding.js";
@@ -12,7 +13,7 @@ import type { RawConfig } from "./normalize/raw-config.js";
 import { noteOddities } from "./notes.js";
 import { RULES } from "./rules/rules.js";
 import { pruneInvalid } from "./schema/draft.js";
-import { explainSchemaErrors } from "./schema/explain-schema-error.js";
+import type { SchemaError } from "./schema/schema-error.js";
 import { findSchemaErrors } from "./schema/schema-validator.generated.js";
 
 /** A warm.yaml without problems, and what it asks for. */
@@ -70,7 +71,7 @@ export async function parseConfig(source: {
   if (value === undefined) throw configError(file, text, findings);
 
   const schemaErrors = findSchemaErrors(value);
-  const shape: Finding[] = explainSchemaErrors(schemaErrors, value, positions);
+  const shape = await explainShape(schemaErrors, value, positions);
   const draft = pruneInvalid(value, schemaErrors);
   const meaning = RULES.flatMap((rule) => [...rule(draft, positions)]);
   const { secrets, findings: missing, notes } = await readSecrets(draft, positions, source);
@@ -88,4 +89,15 @@ export async function parseConfig(source: {
     sha256: sha256(text),
     notes: [...noteOddities(config), ...notes],
   };
+}
+
+/** The words for what does not fit the schema are loaded when there is something to say. */
+async function explainShape(
+  errors: readonly SchemaError[],
+  value: unknown,
+  positions: Positions,
+): Promise<Finding[]> {
+  if (errors.length === 0) return [];
+  const { explainSchemaErrors } = await import("./schema/explain-schema-error.js");
+  return explainSchemaErrors(errors, value, positions);
 }

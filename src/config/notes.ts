@@ -26,21 +26,12 @@ function noteLongNames({ prefix, templates }: Config): string[] {
   });
 }
 
-function noteUnapplied({ sessions, engines }: Config): string[] {
-  const parts = [
-    ...(sessions.length === 0 ? [] : [count(sessions.length, "session")]),
-    ...(engines.length === 0 ? [] : [count(engines.length, "engine pool")]),
-  ];
-  if (parts.length === 0) return [];
-  const isOne = sessions.length + engines.length === 1;
+function noteUnapplied({ engines }: Config): string[] {
+  if (engines.length === 0) return [];
+  const isOne = engines.length === 1;
   const them = isOne ? "it" : "them";
-  return [
-    `${parts.join(" and ")} ${isOne ? "is" : "are"} declared; this version validates ${them} but does not apply ${them} yet`,
-  ];
-}
-
-function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? "" : "s"}`;
+  const pools = isOne ? "1 engine pool is" : `${engines.length} engine pools are`;
+  return [`${pools} declared; this version validates ${them} but does not apply ${them} yet`];
 }
 
 function noteEnvs(group: string, owners: readonly { readonly id: string; readonly env: Env }[]): string[] {

@@ -6,6 +6,8 @@ export function stripDashes(id: string): string {
 }
 
 export const templateVolumeName = (prefix: string, tid: string) => `${prefix}-${tid}`;
+export const sessionVolumeName = (prefix: string, tid: string, session: string) =>
+  `${prefix}-${tid}-${session}`;
 export const seederName = (prefix: string, tid: string) => `${prefix}-volume-${tid}`;
 export const templateContainerName = (prefix: string, tid: string) => `${prefix}-template-${tid}`;
 export const lockName = (project: string) => `warm-lock-${project}`;
@@ -18,3 +20,5 @@ export const addressOf = (kind: ResourceKind, name: string): Address => `${kind}
 
 /** Repository of the tags that prove a seed. */
 export const SEED_PROOF_REPOSITORY = "warm-seeded";
+/** Repository of the tags that say which sessions have expired and are gone. */
+export const TOMBSTONE_REPOSITORY = "warm-expired";

@@ -56,6 +56,8 @@ export interface HostFacts {
  */
 export interface Observed {
   readonly host: HostFacts;
+  /** The daemon's time when the snapshot was whole, ISO 8601: what ages are counted by. No part of any digest. */
+  readonly observedAt: string;
   readonly images: readonly ObservedImage[];
   readonly networks: readonly ObservedNetwork[];
   readonly volumes: readonly ObservedVolume[];

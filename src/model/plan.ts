@@ -65,6 +65,8 @@ export interface Change {
   /** Addresses in this plan that come first. */
   readonly dependsOn: readonly Address[];
   readonly precondition: Precondition;
+  /** Of a session's volume: the session's id. For people only: not part of the digest. */
+  readonly session?: string;
   /** A sentence-less detail for a conflict: who holds the name or uses the object. */
   readonly heldBy?: string;
 }

@@ -27,8 +27,9 @@ export interface ImageResource extends ResourceBase {
 }
 
 /** A template volume, filled once by its blob image. */
-export interface VolumeResource extends ResourceBase {
+export interface TemplateVolume extends ResourceBase {
   readonly kind: "volume";
+  readonly role: "template";
   /** Template id without dashes: the id in Docker names and in the proof's tag. */
   readonly tid: string;
   readonly blob: Address;
@@ -37,6 +38,20 @@ export interface VolumeResource extends ResourceBase {
   /** Name of the seeding container. */
   readonly seeder: string;
 }
+
+/** A session's work area: empty when it is made, and its users' from then on. */
+export interface SessionVolume extends ResourceBase {
+  readonly kind: "volume";
+  readonly role: "session";
+  /** The session's id as the file has it. */
+  readonly session: string;
+  /** Of the session's template. */
+  readonly tid: string;
+  /** Counted from the volume's creation; undefined: for ever. */
+  readonly ttlMs: number | undefined;
+}
+
+export type VolumeResource = TemplateVolume | SessionVolume;
 
 export interface ResourceLimits {
   readonly memoryBytes?: number;

@@ -1,5 +1,11 @@
 import { canonicalJson, type Json, sha256 } from "./canonical.js";
-import type { ContainerResource, NetworkResource, VolumeResource } from "./resource.js";
+import type {
+  ContainerResource,
+  NetworkResource,
+  SessionVolume,
+  TemplateVolume,
+  VolumeResource,
+} from "./resource.js";
 import { isSecret, saltOf, saltSecret } from "./secret.js";
 
 /** The fields of a container that the user set, as they stand in its label; limits beside the fixed ones. */
@@ -78,13 +84,44 @@ export interface VolumeSpec {
   readonly mount: string;
 }
 
-export function volumeSpec(volume: VolumeResource): VolumeSpec {
+export function templateVolumeSpec(volume: TemplateVolume): VolumeSpec {
   return { blob: volume.blob.slice("image.".length), mount: volume.mount };
 }
 
-/** A spec read from a volume's label; undefined when the label is absent or is not one of ours. */
+/** Whose work area a session volume is. Its ttl is no part of it: that may change while the volume stands. */
+export interface SessionSpec {
+  readonly [field: string]: Json | undefined;
+  readonly role: "session";
+  readonly session: string;
+  /** The template's id without dashes. */
+  readonly template: string;
+}
+
+export function sessionVolumeSpec({ session, tid }: SessionVolume): SessionSpec {
+  return { role: "session", session, template: tid };
+}
+
+/** What the label of a volume says of it. */
+export function volumeSpec(volume: VolumeResource): VolumeSpec | SessionSpec {
+  return volume.role === "session" ? sessionVolumeSpec(volume) : templateVolumeSpec(volume);
+}
+
+/**
+ * A session's spec read from a volume's label; undefined for every other volume. The role alone decides, so that
+ * no volume of a session is ever taken for one that can be filled again.
+ */
+export function parseSessionSpec(label: string | undefined): SessionSpec | undefined {
+  const value = parseLabel(label) as Partial<SessionSpec> | null;
+  if (value?.role !== "session") return undefined;
+  const { session, template } = value;
+  const text = (member: unknown) => (typeof member === "string" ? member : "");
+  return { role: "session", session: text(session), template: text(template) };
+}
+
+/** A spec read from a template volume's label; undefined when the label is absent or is not one of ours. */
 export function parseVolumeSpec(label: string | undefined): VolumeSpec | undefined {
   const value = parseLabel(label) as Partial<VolumeSpec> | null;
+  if (value?.role === "session") return undefined;
   return typeof value?.blob === "string" && typeof value.mount === "string"
     ? (value as VolumeSpec)
     : undefined;

@@ -11,6 +11,8 @@ export interface Decision {
   readonly fields?: readonly FieldChange[];
   readonly precondition: Precondition;
   readonly heldBy?: string;
+  /** Where it is not what the resource depends on: a removal waits for what has to let go. */
+  readonly dependsOn?: readonly Address[];
 }
 
 /** What was decided of the resources that come earlier, by address. */
@@ -74,7 +76,9 @@ export function present(
 export function toChange(resource: Resource, decision: Decision): Change {
   const { address, kind, name } = resource;
   const fields = (decision.fields ?? []).map((field) => withLine(field, resource));
-  return { fields, ...pick(decision), address, kind, name, dependsOn: resource.dependsOn };
+  const dependsOn = decision.dependsOn ?? resource.dependsOn;
+  const session = resource.kind === "volume" && resource.role === "session" ? resource.session : undefined;
+  return { fields, ...pick(decision), address, kind, name, dependsOn, ...(session && { session }) };
 }
 
 function pick({ action, reasons, precondition, heldBy }: Decision) {

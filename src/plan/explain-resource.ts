@@ -1,13 +1,16 @@
 import { WarmError } from "../errors.js";
 import { LABEL } from "../model/labels.js";
 import type { Observed, ObservedContainer } from "../model/observed.js";
-import type { Change, FieldValue, Plan } from "../model/plan.js";
-import type { Address, ContainerResource, Desired, Resource } from "../model/resource.js";
+import type { Change, Plan } from "../model/plan.js";
+import type { Address, ContainerResource, Desired, Resource, TemplateVolume } from "../model/resource.js";
 import { isSecret, REDACTED, saltOf } from "../model/secret.js";
 import { type ContainerSpec, parseContainerSpec, parseVolumeSpec } from "../model/spec.js";
 import type { Explanation, FieldSides, HealthState } from "../model/status.js";
 import { shortId } from "./decision.js";
 import { describeStatus } from "./describe-status.js";
+import { explainSession, sessionSides } from "./explain-session.js";
+import { side } from "./field-sides.js";
+import { indexObserved } from "./index-observed.js";
 import { suggestAddress } from "./select-changes.js";
 import { LIMITS } from "./wanted-fields.js";
 
@@ -35,8 +38,13 @@ export function explainResource(
     action: change.action,
     fields: resource === undefined ? [] : sidesOf(resource, change, observed),
     changes: change.fields,
-    facts: collectFacts(change, plan),
+    facts: [...lifeOf(resource, desired, observed), ...collectFacts(change, plan)],
   };
+}
+
+function lifeOf(resource: Resource | undefined, desired: Desired, observed: Observed): string[] {
+  const isSession = resource?.kind === "volume" && resource.role === "session";
+  return isSession ? explainSession(resource, indexObserved(observed, desired)) : [];
 }
 
 function sidesOf(resource: Resource, change: Change, observed: Observed): FieldSides[] {
@@ -53,26 +61,24 @@ function sidesOf(resource: Resource, change: Change, observed: Observed): FieldS
         side(resource, "image", resource.name, undefined, found === undefined ? null : shortId(found.id)),
       ];
     }
-    case "volume": {
-      const found = observed.volumes.find(({ name }) => name === resource.name);
-      const applied = parseVolumeSpec(found?.labels[LABEL.spec]);
-      const blobId = found?.labels[LABEL.blobImage];
-      return [
-        side(
-          resource,
-          "blob",
-          resource.blob.slice("image.".length),
-          applied?.blob,
-          blobId && shortId(blobId),
-        ),
-        side(resource, "mount", resource.mount, applied?.mount, undefined),
-      ];
-    }
+    case "volume":
+      return resource.role === "session" ? sessionSides(resource, observed) : volumeSides(resource, observed);
     case "container":
       return containerSides(resource, change, observed);
     default:
       return resource satisfies never;
   }
+}
+
+function volumeSides(resource: TemplateVolume, observed: Observed): FieldSides[] {
+  const found = observed.volumes.find(({ name }) => name === resource.name);
+  const applied = parseVolumeSpec(found?.labels[LABEL.spec]);
+  const blobId = found?.labels[LABEL.blobImage];
+  const blob = resource.blob.slice("image.".length);
+  return [
+    side(resource, "blob", blob, applied?.blob, blobId && shortId(blobId)),
+    side(resource, "mount", resource.mount, applied?.mount, undefined),
+  ];
 }
 
 function containerSides(resource: ContainerResource, change: Change, observed: Observed): FieldSides[] {
@@ -133,16 +139,6 @@ function limitSides(
     if (wanted === undefined && last === undefined) return [];
     return [side(resource, path, wanted ?? null, last, current?.limits?.[key])];
   });
-}
-
-function side(
-  resource: Resource,
-  path: string,
-  desired: FieldValue,
-  lastApplied: FieldValue | undefined,
-  observed: FieldValue | undefined,
-): FieldSides {
-  return { path, desired, lastApplied, observed, line: resource.lines[path] };
 }
 
 function collectFacts({ address, dependsOn, heldBy, reasons }: Change, plan: Plan): string[] {

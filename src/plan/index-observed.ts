@@ -6,11 +6,12 @@ import type {
   ObservedNetwork,
   ObservedVolume,
 } from "../model/observed.js";
-import type { Address, Desired } from "../model/resource.js";
+import type { Address, Desired, PrunePolicy } from "../model/resource.js";
 
 /** One snapshot beside what is wanted of it, indexed for the questions that planning asks. */
 export interface HostIndex {
   readonly project: string;
+  readonly prune: PrunePolicy;
   readonly observed: Observed;
   readonly imagesByKey: ReadonlyMap<string, ObservedImage>;
   /** The image that a desired image resource is today; absent while it has not been pulled. */
@@ -25,7 +26,7 @@ export interface HostIndex {
   readonly membersByNetworkId: ReadonlyMap<string, readonly ObservedContainer[]>;
 }
 
-export function indexObserved(observed: Observed, { project, resources }: Desired): HostIndex {
+export function indexObserved(observed: Observed, { project, prune, resources }: Desired): HostIndex {
   const { images, networks, volumes, containers } = observed;
   const owned = containers.filter((container) => isOwned(container.labels, project));
   const imagesByKey = new Map(images.flatMap((image) => image.keys.map((key) => [key, image] as const)));
@@ -36,6 +37,7 @@ export function indexObserved(observed: Observed, { project, resources }: Desire
   const networksByName = groupBy(networks, (network) => [network.name]);
   return {
     project,
+    prune,
     observed,
     imagesByKey,
     wantedImages: new Map(wanted),
@@ -77,6 +79,12 @@ export function foreignNames(
     .filter((container) => isForeign(container, index))
     .map((container) => container.name)
     .sort();
+}
+
+/** Both what a container is wanted as and what it is called: a change exists under at most one of them. */
+export function addressesOf(containers: readonly ObservedContainer[] | undefined): Address[] {
+  const both = (containers ?? []).flatMap((c) => [c.labels[LABEL.address] ?? "", `container.${c.name}`]);
+  return [...new Set(both)].sort();
 }
 
 /** Our networks of one name. The first is the one to work with; which one that is does not depend on Docker's order. */

@@ -15,7 +15,9 @@ import { planContainer } from "./plan-container.js";
 import { planImage } from "./plan-image.js";
 import { planNetwork } from "./plan-network.js";
 import { planRemovals } from "./plan-removals.js";
-import { planVolume } from "./plan-volume.js";
+import { planSessionVolume } from "./plan-session-volume.js";
+import { planTemplateVolume } from "./plan-template-volume.js";
+import { planTombstones } from "./plan-tombstones.js";
 import { checkRequests, selectChanges } from "./select-changes.js";
 
 export const NO_OPTIONS: PlanOptions = { targets: [], excludes: [], replace: [], adopt: [], destroy: false };
@@ -28,9 +30,13 @@ export const NO_OPTIONS: PlanOptions = { targets: [], excludes: [], replace: [],
 export function planProject(desired: Desired, observed: Observed, options: PlanOptions = NO_OPTIONS): Plan {
   const wanted: Desired = options.destroy ? { ...desired, resources: [], prune: "all" } : desired;
   const index = indexObserved(observed, wanted);
+  const ofWanted = planResources(wanted, index, options);
+  const removals = [...planRemovals(wanted, index), ...planTombstones(wanted, index, ofWanted)];
+  // What is declared may have to go as well: an expired session.
+  const [going, staying] = [ofWanted.filter(isDelete), ofWanted.filter((change) => !isDelete(change))];
   const changes = [
-    ...order(planResources(wanted, index, options), (kind) => RANK[kind]),
-    ...order(planRemovals(wanted, index), (kind) => -RANK[kind]),
+    ...order(staying, (kind) => RANK[kind]),
+    ...order([...going, ...removals], (kind) => -RANK[kind]),
   ];
   checkRequests(options, changes);
   const selected = dropDanglingDependencies(selectChanges(changes, options));
@@ -42,6 +48,8 @@ export function planProject(desired: Desired, observed: Observed, options: PlanO
     digest: digestOf(selected),
   };
 }
+
+const isDelete = ({ action }: Change) => action === "delete";
 
 const RANK = { network: 0, image: 1, volume: 2, container: 3 } as const;
 
@@ -69,7 +77,9 @@ function decide(
     case "image":
       return planImage(resource, index, desired.pull.policy, requests);
     case "volume":
-      return planVolume(resource, index, decided, requests);
+      return resource.role === "session"
+        ? planSessionVolume(resource, index, requests)
+        : planTemplateVolume(resource, index, decided, requests);
     case "container":
       return planContainer(resource, index, decided, requests);
     default:

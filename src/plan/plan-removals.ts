@@ -2,8 +2,9 @@ import { isOwned, LABEL } from "../model/labels.js";
 import type { ObservedContainer } from "../model/observed.js";
 import type { Change, Precondition, Reason } from "../model/plan.js";
 import type { Address, ContainerResource, Desired, Resource } from "../model/resource.js";
+import { sessionOf } from "../model/volume-use.js";
 import { present, shortId, useConflict } from "./decision.js";
-import { foreignNames, type HostIndex, ownedNetworks } from "./index-observed.js";
+import { addressesOf, foreignNames, type HostIndex, ownedNetworks } from "./index-observed.js";
 import { findUnderOtherName, isSame, presentContainer } from "./plan-container.js";
 
 /**
@@ -14,7 +15,11 @@ export function planRemovals(desired: Desired, index: HostIndex): Change[] {
   const wanted = new Map(desired.resources.map((resource) => [resource.address, resource]));
   const containers = planContainerRemovals(desired, wanted, index);
   if (desired.prune === "none") return containers;
-  return [...containers, ...planVolumeRemovals(wanted, index), ...planNetworkRemovals(wanted, index)];
+  return [
+    ...containers,
+    ...planVolumeRemovals(desired, wanted, index),
+    ...planNetworkRemovals(wanted, index),
+  ];
 }
 
 function planContainerRemovals(
@@ -28,7 +33,7 @@ function planContainerRemovals(
     // A name that is wanted has its own change, which tells of whoever holds it.
     if (address !== `container.${container.name}` && wanted.has(`container.${container.name}`)) return [];
     const resource = wanted.get(address);
-    if (resource?.kind === "volume" && container.name === resource.seeder) return [];
+    if (isSeederOf(resource, container)) return [];
     if (resource?.kind === "container") {
       return isCurrent(container, resource, index)
         ? []
@@ -39,20 +44,31 @@ function planContainerRemovals(
   });
 }
 
+function isSeederOf(resource: Resource | undefined, { name }: ObservedContainer): boolean {
+  return resource?.kind === "volume" && resource.role === "template" && name === resource.seeder;
+}
+
 function isCurrent(container: ObservedContainer, resource: ContainerResource, index: HostIndex): boolean {
   const holder = index.containersByName.get(resource.name);
   if (holder !== undefined && isSame(holder, resource, index)) return container.id === holder.id;
   return container.id === findUnderOtherName(resource, index)?.id;
 }
 
-function planVolumeRemovals(wanted: ReadonlyMap<Address, Resource>, index: HostIndex): Change[] {
+/** What a session has written cannot be made again: its volume goes under `prune: all` alone. */
+function planVolumeRemovals(
+  { prune }: Desired,
+  wanted: ReadonlyMap<Address, Resource>,
+  index: HostIndex,
+): Change[] {
   return index.observed.volumes.flatMap((volume): Change[] => {
     if (!isOwned(volume.labels, index.project) || wanted.has(`volume.${volume.name}`)) return [];
+    const session = sessionOf(volume.labels)?.session;
+    if (session !== undefined && prune !== "all") return [];
     const reason = wanted.has(volume.labels[LABEL.address] ?? "") ? "surplus" : "orphaned";
     const precondition = present(volume.createdAt, volume.labels);
-    return [
-      unused("volume", volume.name, reason, precondition, index.mountersByVolume.get(volume.name), index),
-    ];
+    const mounters = index.mountersByVolume.get(volume.name);
+    const change = unused("volume", volume.name, reason, precondition, mounters, index);
+    return [session === undefined ? change : { ...change, session }];
   });
 }
 
@@ -80,18 +96,13 @@ function unused(
   users: readonly ObservedContainer[] | undefined,
   index: HostIndex,
 ): Change {
-  const change = removal(kind, name, reason, precondition, containerAddresses(users));
+  const change = removal(kind, name, reason, precondition, addressesOf(users));
   const foreign = foreignNames(users, index);
   return foreign.length === 0 ? change : { ...change, ...useConflict(foreign, precondition) };
 }
 
-/** Both what a container is wanted as and what it is called: a change exists under at most one of them. */
-function containerAddresses(containers: readonly ObservedContainer[] | undefined): Address[] {
-  const both = (containers ?? []).flatMap((c) => [c.labels[LABEL.address] ?? "", `container.${c.name}`]);
-  return [...new Set(both)].sort();
-}
-
-function removal(
+/** The removal of one object that stands. */
+export function removal(
   kind: Change["kind"],
   name: string,
   reason: Reason,

@@ -1,8 +1,8 @@
 import type { Json } from "../model/canonical.js";
 import type { FieldChange, FieldValue } from "../model/plan.js";
-import type { ContainerResource, Resource, ResourceLimits } from "../model/resource.js";
+import type { ContainerResource, Resource, ResourceLimits, VolumeResource } from "../model/resource.js";
 import { isSecret, REDACTED } from "../model/secret.js";
-import { volumeSpec } from "../model/spec.js";
+import { templateVolumeSpec } from "../model/spec.js";
 
 export const LIMITS = [
   ["resources.memory", "memoryBytes"],
@@ -21,12 +21,23 @@ export function wantedFields(resource: Resource): FieldChange[] {
     case "image":
       return [];
     case "volume":
-      return Object.entries(volumeSpec(resource)).map(([path, value]) => wanted(path, asFieldValue(value)));
+      return volumeFields(resource);
     case "container":
       return containerFields(resource);
     default:
       return resource satisfies never;
   }
+}
+
+/** The ttl is a length in milliseconds. */
+function volumeFields(resource: VolumeResource): FieldChange[] {
+  if (resource.role === "session") {
+    const { session, tid, ttlMs } = resource;
+    const ttl = ttlMs === undefined ? [] : [wanted("ttl", ttlMs)];
+    return [wanted("session", session), wanted("template", tid), ...ttl];
+  }
+  const spec = templateVolumeSpec(resource);
+  return Object.entries(spec).map(([path, value]) => wanted(path, asFieldValue(value)));
 }
 
 function containerFields({

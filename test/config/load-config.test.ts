@@ -31,15 +31,16 @@ describe("the examples are valid", () => {
     expect(desired.resources.map(({ address }) => address)).toMatchInlineSnapshot(`
       [
         "network.cyanprint",
+        "image.127.0.0.1:5000/acme/plugin:2",
+        "image.127.0.0.1:5000/acme/processor:3",
         "image.127.0.0.1:5000/acme/ts-template-blob:1.4.0",
         "image.127.0.0.1:5000/acme/ts-template:1.4.0",
         "volume.cyan-0f8c1b9e6c1f4f57a8a02f3c6f2f9b11",
         "container.cyan-template-0f8c1b9e6c1f4f57a8a02f3c6f2f9b11",
+        "volume.cyan-0f8c1b9e6c1f4f57a8a02f3c6f2f9b11-pr-1287",
       ]
     `);
-    expect(notes).toEqual([
-      "1 session and 1 engine pool are declared; this version validates them but does not apply them yet",
-    ]);
+    expect(notes).toEqual(["1 engine pool is declared; this version validates it but does not apply it yet"]);
   });
 
   test("the minimal one", async () => {
@@ -114,6 +115,7 @@ describe("a file is compiled to what it asks of the host", () => {
             },
             "mount": "/workspace/cyanprint",
             "name": "cyan-myweb",
+            "role": "template",
             "seeder": "cyan-volume-myweb",
             "tid": "myweb",
           },

@@ -2,11 +2,15 @@ import fc from "fast-check";
 import { LABEL } from "../../src/model/labels.js";
 import type { Observed, ObservedContainer } from "../../src/model/observed.js";
 import type { Desired } from "../../src/model/resource.js";
+import { tombstoneKey } from "../../src/model/tombstone.js";
+import { sessionOf } from "../../src/model/volume-use.js";
 import {
   buildDesired,
   buildForeignContainer,
   buildWarm,
   type DesiredParts,
+  HOUR_MS,
+  type SessionParts,
   type TemplateParts,
 } from "./builders.js";
 
@@ -24,14 +28,32 @@ const template: fc.Arbitrary<TemplateParts> = fc.record(
   { requiredKeys: ["image", "blob"] },
 );
 
-/** Files with up to three templates. */
+/** Hosts of the builders are looked at when the first ttl is over and the second is not. */
+const session: fc.Arbitrary<SessionParts> = fc.record(
+  {
+    template: fc.constantFrom("a", "b"),
+    images: fc.subarray(["img:1", "processor:1", "plugin:1"]),
+    ttlMs: fc.constantFrom(HOUR_MS, 9 * HOUR_MS),
+  },
+  { requiredKeys: [] },
+);
+
+/** Files with up to three templates and sessions. */
 export const desiredArbitrary: fc.Arbitrary<Desired> = fc
   .record<DesiredParts>({
     network: fc.constantFrom("net", "other"),
     templates: fc.dictionary(fc.constantFrom("a", "b", "c"), template),
+    sessions: fc.dictionary(fc.constantFrom("s", "t-1"), session),
     prune: fc.constantFrom("safe", "all"),
   })
   .map((parts) => buildDesired(parts));
+
+/** Of every session that the files above can have, and of one that none of them has. */
+const TOMBSTONES = ["a", "b"]
+  .flatMap((template) => [HOUR_MS, 9 * HOUR_MS, 1].map((ttlMs) => ({ template, ttlMs })))
+  .flatMap((parts) => buildDesired({ templates: {}, sessions: { "s": parts, "t-1": parts } }).resources)
+  .flatMap((resource) => (resource.kind === "volume" && resource.role === "session" ? [resource] : []))
+  .map((resource, index) => ({ id: `sha256:empty-${index}`, keys: [tombstoneKey("demo", resource)] }));
 
 type Damage = (host: Observed) => Observed;
 
@@ -42,6 +64,14 @@ const eachContainer =
 /** What people and crashes do to a host, each to all that it can be done to or to every second one. */
 const DAMAGES: Readonly<Record<string, Damage>> = {
   containerGone: (host) => ({ ...host, containers: host.containers.slice(1) }),
+  sessionsGone: (host) => ({ ...host, volumes: host.volumes.filter(({ labels }) => !sessionOf(labels)) }),
+  sessionsYoung: (host) => ({
+    ...host,
+    volumes: host.volumes.map((one) =>
+      sessionOf(one.labels) ? { ...one, createdAt: host.observedAt } : one,
+    ),
+  }),
+  buried: (host) => ({ ...host, images: [...host.images, ...TOMBSTONES] }),
   volumeGone: (host) => ({ ...host, volumes: host.volumes.slice(1) }),
   networkGone: (host) => ({ ...host, networks: [] }),
   imagesGone: (host) => ({ ...host, images: host.images.slice(1) }),
@@ -93,6 +123,17 @@ const INTRUSIONS: Readonly<Record<string, Damage>> = {
       ...host.volumes.filter(({ name }) => name !== "cyan-a"),
       { name: "cyan-a", driver: "local", createdAt: "foreign-volume", labels: {} },
     ],
+  }),
+  session: (host) => ({
+    ...host,
+    volumes: [
+      ...host.volumes.filter(({ name }) => name !== "cyan-a-s"),
+      { name: "cyan-a-s", driver: "local", createdAt: "foreign-session", labels: {} },
+    ],
+  }),
+  tombstone: (host) => ({
+    ...host,
+    images: [...host.images, { id: "foreign-image", keys: ["warm-expired:another-0123456789ab"] }],
   }),
   network: (host) => ({
     ...host,

@@ -1,6 +1,11 @@
 import { canonicalJson } from "../../src/model/canonical.js";
 import { identityLabels, LABEL } from "../../src/model/labels.js";
-import { seederName, templateContainerName, templateVolumeName } from "../../src/model/names.js";
+import {
+  seederName,
+  sessionVolumeName,
+  templateContainerName,
+  templateVolumeName,
+} from "../../src/model/names.js";
 import type {
   Observed,
   ObservedContainer,
@@ -15,6 +20,8 @@ import type {
   NetworkResource,
   Resource,
   ResourceLimits,
+  SessionVolume,
+  TemplateVolume,
   VolumeResource,
 } from "../../src/model/resource.js";
 import { seedProof } from "../../src/model/seed-proof.js";
@@ -36,23 +43,33 @@ export interface TemplateParts {
   readonly lines?: Readonly<Record<string, number>>;
 }
 
+export interface SessionParts {
+  /** The template's id; `a` by default. */
+  readonly template?: string;
+  readonly images?: readonly string[];
+  /** Never by default. */
+  readonly ttlMs?: number;
+}
+
 export interface DesiredParts extends Partial<Omit<Desired, "resources">> {
   readonly network?: string;
   readonly templates?: Readonly<Record<string, TemplateParts>>;
+  readonly sessions?: Readonly<Record<string, SessionParts>>;
 }
 
 /** What a file with these templates wants, by template id; one template `a` by default. */
 export function buildDesired(parts: DesiredParts = {}): Desired {
-  const { network = "net", templates = { a: {} }, ...rest } = parts;
-  const resources = Object.entries(templates).flatMap(([tid, template]) =>
-    buildTemplate(tid, network, template),
-  );
+  const { network = "net", prefix = "cyan", templates = { a: {} }, sessions = {}, ...rest } = parts;
+  const resources = [
+    ...Object.entries(templates).flatMap(([tid, template]) => buildTemplate(prefix, tid, network, template)),
+    ...Object.entries(sessions).flatMap(([id, session]) => buildSession(prefix, id, session)),
+  ];
   const byAddress = new Map(
     [buildNetwork(network), ...resources].map((resource) => [resource.address, resource]),
   );
   return {
     project: "demo",
-    prefix: "cyan",
+    prefix,
     prune: "safe",
     pull: { concurrency: 4, policy: "missing", retries: 3, idleTimeoutMs: 120_000 },
     resources: [...byAddress.values()],
@@ -68,12 +85,13 @@ function buildImage(name: string): ImageResource {
   return { kind: "image", address: `image.${name}`, name, dependsOn: [], lines: {}, lookup: name };
 }
 
-function buildTemplate(tid: string, network: string, parts: TemplateParts): Resource[] {
+function buildTemplate(prefix: string, tid: string, network: string, parts: TemplateParts): Resource[] {
   const { image = `img-${tid}:1`, blob = `blob-${tid}:1`, mount = "/data", env = {}, limits = {} } = parts;
   const { port = 5550 } = parts;
-  const names = { volume: templateVolumeName("cyan", tid), container: templateContainerName("cyan", tid) };
-  const volume: VolumeResource = {
+  const names = { volume: templateVolumeName(prefix, tid), container: templateContainerName(prefix, tid) };
+  const volume: TemplateVolume = {
     kind: "volume",
+    role: "template",
     address: `volume.${names.volume}`,
     name: names.volume,
     dependsOn: [`image.${blob}`],
@@ -81,7 +99,7 @@ function buildTemplate(tid: string, network: string, parts: TemplateParts): Reso
     tid,
     blob: `image.${blob}`,
     mount,
-    seeder: seederName("cyan", tid),
+    seeder: seederName(prefix, tid),
   };
   const container: ContainerResource = {
     kind: "container",
@@ -102,6 +120,28 @@ function buildTemplate(tid: string, network: string, parts: TemplateParts): Reso
   return [buildImage(image), buildImage(blob), volume, container];
 }
 
+function buildSession(prefix: string, session: string, parts: SessionParts): Resource[] {
+  const { template = "a", images = [], ttlMs } = parts;
+  const name = sessionVolumeName(prefix, template, session);
+  const volume: SessionVolume = {
+    kind: "volume",
+    role: "session",
+    address: `volume.${name}`,
+    name,
+    dependsOn: [],
+    lines: {},
+    session,
+    tid: template,
+    ttlMs,
+  };
+  return [...images.map(buildImage), volume];
+}
+
+export const HOUR_MS = 3_600_000;
+/** When the objects of the builders were made, and when a host is looked at: three hours later. */
+const createdAt = "2026-01-01T00:00:00Z";
+const observedAt = "2026-01-01T03:00:00.000Z";
+
 /** A whole snapshot of a host that has nothing but these objects. */
 export function buildObserved(parts: Partial<Observed> = {}): Observed {
   return {
@@ -113,6 +153,7 @@ export function buildObserved(parts: Partial<Observed> = {}): Observed {
       os: "linux",
       arch: "amd64",
     },
+    observedAt,
     images: [],
     networks: [],
     volumes: [],
@@ -124,12 +165,11 @@ export function buildObserved(parts: Partial<Observed> = {}): Observed {
 }
 
 export const imageIdOf = (name: string) => `sha256:id-of-${name}`;
-const createdAt = "2026-01-01T00:00:00Z";
 
 /** The host as a whole apply of `desired` leaves it: each object as warm makes it. */
 export function buildWarm(desired: Desired): Observed {
   const volumes = desired.resources.flatMap((resource) =>
-    resource.kind === "volume" ? [madeVolume(resource, desired.project)] : [],
+    resource.kind === "volume" ? [madeVolumeOf(resource, desired.project)] : [],
   );
   const images = desired.resources.flatMap((resource): ObservedImage[] => {
     if (resource.kind !== "image") return [];
@@ -155,7 +195,19 @@ export function madeNetwork(resource: NetworkResource, project: string): Observe
   return { id: networkIdOf(resource.name), name: resource.name, driver: resource.driver, labels };
 }
 
-export function madeVolume(resource: VolumeResource, project: string, made = createdAt): ObservedVolume {
+function madeVolumeOf(resource: VolumeResource, project: string): ObservedVolume {
+  return resource.role === "session" ? madeSession(resource, project) : madeVolume(resource, project);
+}
+
+export function madeSession(resource: SessionVolume, project: string, made = createdAt): ObservedVolume {
+  const labels = {
+    ...identityLabels(project, resource.address, volumeSpecHash(resource)),
+    [LABEL.spec]: canonicalJson(volumeSpec(resource)),
+  };
+  return { name: resource.name, driver: "local", createdAt: made, labels };
+}
+
+export function madeVolume(resource: TemplateVolume, project: string, made = createdAt): ObservedVolume {
   const labels = {
     ...identityLabels(project, resource.address, volumeSpecHash(resource)),
     [LABEL.spec]: canonicalJson(volumeSpec(resource)),
@@ -164,10 +216,10 @@ export function madeVolume(resource: VolumeResource, project: string, made = cre
   return { name: resource.name, driver: "local", createdAt: made, labels };
 }
 
-/** `<tid>-<digest>` of a volume of the builders, whose tid is what follows the prefix. */
+/** `<tid>-<digest>` of a template's volume of the builders, whose tid is what follows the prefix. */
 export function proofOf({ name, createdAt, labels }: ObservedVolume): string {
   const blobImageId = labels[LABEL.blobImage] ?? "";
-  return seedProof({ tid: name.slice("cyan-".length), name, createdAt, blobImageId });
+  return seedProof({ tid: name.slice(name.lastIndexOf("-") + 1), name, createdAt, blobImageId });
 }
 
 export function madeContainer(resource: ContainerResource, project: string): ObservedContainer {

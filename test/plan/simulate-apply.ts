@@ -1,8 +1,9 @@
 import { LABEL } from "../../src/model/labels.js";
 import type { Observed, ObservedContainer } from "../../src/model/observed.js";
 import { type Change, isChange, type Plan } from "../../src/model/plan.js";
-import type { ContainerResource, Desired, VolumeResource } from "../../src/model/resource.js";
-import { imageIdOf, madeContainer, madeNetwork, madeVolume, proofOf } from "./builders.js";
+import type { ContainerResource, Desired, SessionVolume, TemplateVolume } from "../../src/model/resource.js";
+import { tombstoneKey } from "../../src/model/tombstone.js";
+import { imageIdOf, madeContainer, madeNetwork, madeSession, madeVolume, proofOf } from "./builders.js";
 
 type Host = { -readonly [K in "images" | "networks" | "volumes" | "containers"]: Observed[K] };
 
@@ -19,12 +20,17 @@ export function simulateApply(desired: Desired, plan: Plan, observed: Observed, 
       change.action === "conflict" || change.dependsOn.some((address) => blocked.has(address));
     const resource = resources.get(change.address);
     if (isBlocked) blocked.add(change.address);
-    else if (change.action === "delete") remove(host, change);
-    else if (resource?.kind === "network") {
+    else if (change.action === "delete") {
+      if (resource?.kind === "volume" && resource.role === "session")
+        bury(host, resource, desired.project, run);
+      remove(host, change);
+    } else if (resource?.kind === "network") {
       remove(host, change);
       const made = { ...madeNetwork(resource, desired.project), id: `${resource.name}-${run}` };
       host.networks = [...host.networks, made];
     } else if (resource?.kind === "image") pull(host, resource.name, resource.lookup);
+    else if (resource?.kind === "volume" && resource.role === "session")
+      makeSession(host, resource, desired.project, observed.observedAt);
     else if (resource?.kind === "volume") seed(host, resource, desired.project, run);
     else if (resource?.kind === "container") applyContainer(host, change, resource, desired.project, run);
   }
@@ -36,6 +42,12 @@ const idOf = ({ precondition }: Change) => (precondition.exists ? precondition.i
 function remove(host: Host, change: Change): void {
   const id = idOf(change);
   if (change.kind === "container") host.containers = host.containers.filter((one) => one.id !== id);
+  if (change.kind === "image") {
+    host.images = host.images.map((image) => ({
+      ...image,
+      keys: image.keys.filter((key) => key !== change.name),
+    }));
+  }
   if (change.kind === "volume") host.volumes = host.volumes.filter(({ name }) => name !== change.name);
   if (change.kind !== "network") return;
   host.networks = host.networks.filter((one) => one.id !== id);
@@ -63,7 +75,7 @@ function imageOf(host: Host, address: string): string {
   return image.id;
 }
 
-function seed(host: Host, resource: VolumeResource, project: string, run: number): void {
+function seed(host: Host, resource: TemplateVolume, project: string, run: number): void {
   const blobImage = imageOf(host, resource.blob);
   const made = madeVolume(resource, project, `2026-01-01T00:00:${10 + run}Z`);
   const volume = { ...made, labels: { ...made.labels, [LABEL.blobImage]: blobImage } };
@@ -75,6 +87,18 @@ function seed(host: Host, resource: VolumeResource, project: string, run: number
   host.images = host.images.map((image) =>
     image.id === blobImage ? { ...image, keys: [...image.keys, proof] } : image,
   );
+}
+
+function makeSession(host: Host, resource: SessionVolume, project: string, madeAt: string): void {
+  const made = madeSession(resource, project, madeAt);
+  host.volumes = [...host.volumes.filter(({ name }) => name !== resource.name), made];
+  host.containers = host.containers.filter(({ volumes }) => !volumes.includes(resource.name));
+}
+
+function bury(host: Host, resource: SessionVolume, project: string, run: number): void {
+  const key = tombstoneKey(project, resource);
+  const others = host.images.map((image) => ({ ...image, keys: image.keys.filter((one) => one !== key) }));
+  host.images = [...others, { id: `sha256:empty-${run}`, keys: [key] }];
 }
 
 function applyContainer(

@@ -33,6 +33,7 @@ describe("reasonSentence", () => {
       seed-changed: its volume was seeded from another blob
         volume: seeded from another blob
       orphaned: no longer declared
+        image: marks an expired session that is no longer declared, or lives again
       expired: its time to live is over
       surplus: more of them than declared
       scale-up: fewer of them than declared

@@ -4,7 +4,8 @@ import { imageCreated } from "./image.js";
 
 /**
  * Removes what belongs to the sandboxes whose id begins with `prefix`: containers, volumes and networks whose project
- * label or name begins with it, `warm-lock-<prefix>…`, image tags `warm-seeded:…<prefix>…`, and the references to
+ * label or name begins with it, `warm-lock-<prefix>…`, image tags `warm-seeded:…<prefix>…` and
+ * `warm-expired:<prefix>…`, and the references to
  * images of repositories that begin with it in any registry. Nothing else is touched.
  *
  * @param prefix at least 6 characters, so that a mistake cannot match half of the host
@@ -39,7 +40,11 @@ export async function removeSandboxObjects(docker: Docker, prefix: string): Prom
   ]);
   const ours = references.filter((reference) => isOurReference(reference, prefix));
   // One by one: of two references to one image, removed at the same time, Docker fails one with a 500.
-  for (const reference of ours) await removeOne(() => docker.getImage(reference).remove());
+  for (const reference of ours) {
+    // Another sandbox's lock may stand on the empty image that a tombstone keeps.
+    const force = reference.startsWith("warm-expired:");
+    await removeOne(() => docker.getImage(reference).remove({ force }));
+  }
   await removeNamelessImages(docker, prefix);
 }
 
@@ -56,6 +61,7 @@ async function removeNamelessImages(docker: Docker, prefix: string): Promise<voi
 
 function isOurReference(reference: string, prefix: string): boolean {
   if (reference.startsWith("warm-seeded:")) return reference.includes(prefix);
+  if (reference.startsWith("warm-expired:")) return reference.startsWith(`warm-expired:${prefix}`);
   return reference.startsWith(prefix) || reference.includes(`/${prefix}`);
 }
 

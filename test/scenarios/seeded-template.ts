@@ -32,14 +32,17 @@ export async function ownedNames({ docker, project }: Sandbox): Promise<string[]
   return names.map((name) => name.replace(/^\//, "")).sort();
 }
 
-/** The template serves all that its blob carried, nothing of the way there is left, and nothing is to be done. */
+/** The template serves all that its blob carried, and its volume is proven. */
+export async function expectServing(sandbox: Sandbox, project: TemplateProject): Promise<void> {
+  const check = "cd /workspace/cyanprint && sha256sum -c manifest.sha256";
+  const { code, output } = await shellIn(sandbox, project.container, check);
+  expect(code, output).toBe(0);
+  expect(await proofTags(sandbox, project)).toHaveLength(1);
+}
+
+/** Each template serves, nothing of the way there is left, and nothing is to be done. */
 export async function expectWarm(sandbox: Sandbox, ...projects: readonly TemplateProject[]): Promise<void> {
-  for (const project of projects) {
-    const check = "cd /workspace/cyanprint && sha256sum -c manifest.sha256";
-    const { code, output } = await shellIn(sandbox, project.container, check);
-    expect(code, output).toBe(0);
-    expect(await proofTags(sandbox, project)).toHaveLength(1);
-  }
+  for (const project of projects) await expectServing(sandbox, project);
   const names = projects.flatMap(({ container, volume }) => [container, volume]);
   expect(await ownedNames(sandbox)).toEqual(names.sort());
   expect((await sandbox.warm(["plan"])).stdout).toContain("No changes.");

@@ -4,13 +4,13 @@ import { isOwned, LABEL } from "../../model/labels.js";
 import { addressOf, SEED_PROOF_REPOSITORY } from "../../model/names.js";
 import type { ObservedContainer } from "../../model/observed.js";
 import type { Change } from "../../model/plan.js";
-import type { VolumeResource } from "../../model/resource.js";
+import type { TemplateVolume, VolumeResource } from "../../model/resource.js";
 import { seedProof, seedProofTag } from "../../model/seed-proof.js";
 import type { ApplyContext } from "../apply-context.js";
 import { type FoundVolume, findVolume, isVolumeOf, listContainers } from "./find-seed.js";
 
 /** Removes what a killed run left under the seeder's name, if it is ours. */
-export async function removeSeeder(resource: VolumeResource, context: ApplyContext): Promise<void> {
+export async function removeSeeder(resource: TemplateVolume, context: ApplyContext): Promise<void> {
   const leftovers = await listContainers(context, { name: [`^/?${resource.seeder}$`] });
   for (const container of leftovers.filter(({ name }) => name === resource.seeder)) {
     if (!isOwned(container.labels, context.desired.project)) {
@@ -38,9 +38,10 @@ export async function clearVolume(
       hint: "run `warm plan` again",
     });
   }
-  await removeSeeder(resource, context);
+  if (resource.role === "template") await removeSeeder(resource, context);
   await removeMounters(resource.name, context);
   await context.writer.volumes.remove(resource.name);
+  if (resource.role === "session") await removeProof(resource.name, found, context);
 }
 
 /**
@@ -96,7 +97,7 @@ export async function removeProof(
 const proofTagStart = (tid: string) => `${SEED_PROOF_REPOSITORY}:${tid}-`;
 
 /** Whether the plan's snapshot had a proof of an earlier filling: only we make them, and we hold the lock. */
-export function hadProofs({ tid }: VolumeResource, { observed }: ApplyContext): boolean {
+export function hadProofs({ tid }: TemplateVolume, { observed }: ApplyContext): boolean {
   return observed.images.some(({ keys }) => keys.some((key) => key.startsWith(proofTagStart(tid))));
 }
 
@@ -104,7 +105,7 @@ export function hadProofs({ tid }: VolumeResource, { observed }: ApplyContext): 
  * Takes away the tags of a template's earlier fillings, also of volumes that somebody else removed: each keeps a
  * blob image on the host. Another project may have a template of this id, so a tag stays while any volume has it.
  */
-export async function removeStaleProofs({ tid }: VolumeResource, context: ApplyContext): Promise<void> {
+export async function removeStaleProofs({ tid }: TemplateVolume, context: ApplyContext): Promise<void> {
   const { reader } = context.host;
   const start = proofTagStart(tid);
   const query = { filters: JSON.stringify({ reference: [`${start}*`] }) };

@@ -5,7 +5,7 @@ import type { ContainerSettings } from "../../docker/write/write-containers.js";
 import { toWarmError, WarmError } from "../../errors.js";
 import { canonicalJson } from "../../model/canonical.js";
 import { identityLabels, LABEL } from "../../model/labels.js";
-import type { Address, ContainerResource, VolumeResource } from "../../model/resource.js";
+import type { Address, ContainerResource, TemplateVolume } from "../../model/resource.js";
 import { isSecret } from "../../model/secret.js";
 import { containerSpec, containerSpecHash, volumeSpecHash } from "../../model/spec.js";
 import { type ApplyContext, actionOn } from "../apply-context.js";
@@ -109,17 +109,17 @@ async function createSettings(
   };
 }
 
-function volumeOf({ volume }: ContainerResource, { resources }: ApplyContext): VolumeResource {
+function volumeOf({ volume }: ContainerResource, { resources }: ApplyContext): TemplateVolume {
   const resource = resources.get(volume);
-  if (resource?.kind !== "volume") throw new WarmError("internal", `${volume} is no volume of this project`);
-  return resource;
+  if (resource?.kind === "volume" && resource.role === "template") return resource;
+  throw new WarmError("internal", `${volume} is no template volume of this project`);
 }
 
 /**
  * Read-only and without the image's own files at that place, so that nothing but the blob's content is served. An
  * existing volume keeps its labels; with these, one that Docker makes anew is seen to be ours and unseeded.
  */
-function seedMount(volume: VolumeResource, target: string, project: string) {
+function seedMount(volume: TemplateVolume, target: string, project: string) {
   const labels = identityLabels(project, volume.address, volumeSpecHash(volume));
   const options = { NoCopy: true, Labels: labels };
   return { Type: "volume", Source: volume.name, Target: target, ReadOnly: true, VolumeOptions: options };

@@ -3,8 +3,9 @@ import { inspectImage, inspectVolume } from "../../docker/observe/read-objects.j
 import { WarmError } from "../../errors.js";
 import { isOwned, LABEL, type Labels } from "../../model/labels.js";
 import type { ObservedContainer } from "../../model/observed.js";
-import type { VolumeResource } from "../../model/resource.js";
+import type { TemplateVolume, VolumeResource } from "../../model/resource.js";
 import { seedProof, seedProofTag } from "../../model/seed-proof.js";
+import { isUsedAs } from "../../model/volume-use.js";
 import type { ApplyContext } from "../apply-context.js";
 
 /** A volume as Docker has it this moment. */
@@ -21,13 +22,14 @@ export async function findVolume(name: string, { host }: ApplyContext): Promise<
   }
 }
 
-/** Whether a volume is ours and stands for this resource. */
+/** Whether a volume is ours and was made for this resource. */
 export function isVolumeOf(
   resource: VolumeResource,
   { labels }: FoundVolume,
   { desired }: ApplyContext,
 ): boolean {
-  return isOwned(labels, desired.project) && labels[LABEL.address] === resource.address;
+  const isOurs = isOwned(labels, desired.project) && labels[LABEL.address] === resource.address;
+  return isOurs && isUsedAs(resource, labels);
 }
 
 /** A volume that is filled whole, and what proves it. */
@@ -39,7 +41,7 @@ export interface Seed extends FoundVolume {
  * Looks once more whether a template volume is ready (design, protocol "seeding"): a plan may be older than
  * what has become of the volume, and a container must never be made on one that is half filled.
  */
-export async function findSeed(resource: VolumeResource, context: ApplyContext): Promise<Seed | undefined> {
+export async function findSeed(resource: TemplateVolume, context: ApplyContext): Promise<Seed | undefined> {
   const volume = await findVolume(resource.name, context);
   if (volume === undefined || !isVolumeOf(resource, volume, context)) return undefined;
   const mounters = await listContainers(context, { volume: [resource.name] });
@@ -56,20 +58,20 @@ export async function findSeed(resource: VolumeResource, context: ApplyContext):
  * The proof of a volume's seed. Nothing is served without one, whatever the plan found when it was made.
  * @throws WarmError `plan-stale` when there is none.
  */
-export async function requireSeed(resource: VolumeResource, context: ApplyContext): Promise<string> {
+export async function requireSeed(resource: TemplateVolume, context: ApplyContext): Promise<string> {
   const seed = await findSeed(resource, context);
   if (seed === undefined) throw unproven(resource);
   return seed.proof;
 }
 
-export function unproven({ name }: VolumeResource): WarmError {
+export function unproven({ name }: TemplateVolume): WarmError {
   return new WarmError("plan-stale", `volume ${name} is not, or no longer, filled whole`, {
     hint: "run `warm apply` again: it will be seeded",
   });
 }
 
 /** What would prove that this volume is filled. */
-export function proofOf({ tid, name }: VolumeResource, { labels, createdAt }: FoundVolume): string {
+export function proofOf({ tid, name }: TemplateVolume, { labels, createdAt }: FoundVolume): string {
   return seedProof({ tid, name, createdAt, blobImageId: labels[LABEL.blobImage] ?? "" });
 }
 

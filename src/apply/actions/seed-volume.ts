@@ -4,7 +4,7 @@ import { canonicalJson } from "../../model/canonical.js";
 import { identityLabels, LABEL } from "../../model/labels.js";
 import { SEED_PROOF_REPOSITORY } from "../../model/names.js";
 import type { Change } from "../../model/plan.js";
-import type { VolumeResource } from "../../model/resource.js";
+import type { TemplateVolume } from "../../model/resource.js";
 import { parseVolumeSpec, volumeSpec, volumeSpecHash } from "../../model/spec.js";
 import type { ActionResult, ApplyContext } from "../apply-context.js";
 import { clearVolume, hadProofs, removeSeeder, removeStaleProofs } from "./clear-volume.js";
@@ -22,7 +22,7 @@ const COMMAND_HINT = "its command must unpack into the mount and exit 0";
  */
 export async function seedVolume(
   change: Change,
-  resource: VolumeResource,
+  resource: TemplateVolume,
   context: ApplyContext,
 ): Promise<ActionResult> {
   const { emit, proofs, unchanged, writer } = context;
@@ -53,7 +53,7 @@ export async function seedVolume(
 /** A tag that has moved may turn out to name the very image that the volume was filled from. */
 async function isGoodAlready(
   { reasons }: Change,
-  resource: VolumeResource,
+  resource: TemplateVolume,
   blobImageId: string,
   context: ApplyContext,
 ): Promise<boolean> {
@@ -66,7 +66,7 @@ async function isGoodAlready(
 }
 
 async function createSeeder(
-  resource: VolumeResource,
+  resource: TemplateVolume,
   blobImageId: string,
   context: ApplyContext,
 ): Promise<string> {
@@ -106,7 +106,7 @@ async function createSeeder(
 }
 
 async function runSeeder(
-  resource: VolumeResource,
+  resource: TemplateVolume,
   seeder: string,
   { writer, host, stop }: ApplyContext,
 ): Promise<void> {
@@ -125,7 +125,7 @@ async function runSeeder(
  * may have begun to fill a new one under this name.
  */
 async function proveSeed(
-  resource: VolumeResource,
+  resource: TemplateVolume,
   seeder: string,
   blobImageId: string,
   { host, writer }: ApplyContext,
@@ -141,7 +141,7 @@ async function proveSeed(
  * @param seeder undefined when making it failed: it may have been made all the same
  */
 async function undoSeed(
-  resource: VolumeResource,
+  resource: TemplateVolume,
   seeder: string | undefined,
   context: ApplyContext,
 ): Promise<void> {
@@ -160,7 +160,7 @@ async function undoSeed(
 }
 
 /** A blob image that Docker will not run at all fails like one that ends badly. */
-function asBlobProblem(error: unknown, { name }: VolumeResource): unknown {
+function asBlobProblem(error: unknown, { name }: TemplateVolume): unknown {
   if (!(error instanceof WarmError) || error.code !== "rejected") return error;
   const message = `the blob image of ${name} cannot be run: ${error.message}`;
   return new WarmError("seed-failed", message, { hint: COMMAND_HINT, cause: error });

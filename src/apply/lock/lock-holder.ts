@@ -35,13 +35,16 @@ export function describeHolder({ id, command, reason, nowMs, ttlMs, since }: Hol
   const expiresAt = new Date(nowMs + ttlMs).toISOString();
   return {
     id,
-    who: `${userName()}@${hostname()} (pid ${process.pid})`,
+    who: `${describeUser()} (pid ${process.pid})`,
     command,
     reason,
     since: since ?? at,
     expiresAt,
   };
 }
+
+/** `user@machine` */
+export const describeUser = () => `${userName()}@${hostname()}`;
 
 function userName(): string {
   try {

@@ -8,6 +8,7 @@ import { lockName } from "../../model/names.js";
 import { specHash } from "../../model/spec.js";
 import type { Clock } from "../apply-context.js";
 import { describeHolder, HOLDER_FILE, readLock, type StandingLock } from "./lock-holder.js";
+import { nameOfLockImage, withLockImage } from "./lock-image.js";
 
 /** How long a lock outlives its holder's last sign of life, and how often that sign is given. */
 const TTL_MS = 30_000;
@@ -21,7 +22,6 @@ const RETRY_MS = 500;
 const FREED_MS = 10_000;
 /** A renewal in flight keeps nobody from giving the lock back for longer. */
 const RELEASE_MS = 3_000;
-const LOCK_IMAGE = { repository: "warm-lock", tag: "1" } as const;
 
 export interface LockRequest {
   readonly project: string;
@@ -37,6 +37,8 @@ export interface LockRequest {
 export interface HeldLock {
   /** Asks the daemon why the lock may no longer be relied on; undefined while it may. */
   lostReason(): Promise<string | undefined>;
+  /** Whether it is known to be gone for good. */
+  isOver(): boolean;
   /** Never throws: a lock that cannot be given back expires. */
   release(): Promise<void>;
 }
@@ -84,38 +86,22 @@ export async function breakLock(writer: HostWriter, { containerId }: StandingLoc
 
 async function tryCreate(writer: HostWriter, project: string): Promise<string | undefined> {
   const settings = {
-    Image: `${LOCK_IMAGE.repository}:${LOCK_IMAGE.tag}`,
+    Image: nameOfLockImage,
     Cmd: ["never started"],
     Labels: identityLabels(project, `lock.${project}`, specHash({})),
     HostConfig: { NetworkMode: "none" },
   };
   try {
-    return await createWithImage(writer, lockName(project), settings);
+    return await withLockImage(writer, () => writer.containers.create(lockName(project), settings));
   } catch (error) {
     if (error instanceof WarmError && error.code === "name-conflict") return undefined;
     throw error;
   }
 }
 
-/** Another project's `destroy` may take the image away as soon as it was made. */
-async function createWithImage(
-  writer: HostWriter,
-  name: string,
-  settings: { Image: string },
-  tries = 5,
-): Promise<string> {
-  try {
-    return await writer.containers.create(name, settings);
-  } catch (error) {
-    if (!(error instanceof WarmError) || error.code !== "not-found" || tries === 0) throw error;
-    await writer.images.importEmpty(LOCK_IMAGE.repository, LOCK_IMAGE.tag);
-    return createWithImage(writer, name, settings, tries - 1);
-  }
-}
-
 /** Leaves nothing behind on a host. Never throws: Docker refuses while another project's lock is made from it. */
 export async function removeLockImage({ images }: HostWriter): Promise<void> {
-  await images.untag(`${LOCK_IMAGE.repository}:${LOCK_IMAGE.tag}`).catch(() => undefined);
+  await images.untag(nameOfLockImage).catch(() => undefined);
 }
 
 async function holdLock(
@@ -157,6 +143,7 @@ async function holdLock(
   });
   const renewing = renew(since);
   return {
+    isOver: () => lost !== undefined,
     async lostReason() {
       if (lost === undefined && clock.now() >= lookAgainAtMs) {
         lookAgainAtMs = clock.now() + LOOK_AGAIN_MS;

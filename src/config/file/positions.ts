@@ -22,9 +22,15 @@ const MAX_KEY_LENGTH = 80;
 
 /** The JSON pointer of nested keys and list indexes. */
 export function pointerTo(...segments: readonly (string | number)[]): string {
-  return segments
-    .map((segment) => `/${String(segment).replaceAll("~", "~0").replaceAll("/", "~1")}`)
-    .join("");
+  let pointer = "";
+  for (const segment of segments) pointer += `/${escapeSegment(segment)}`;
+  return pointer;
+}
+
+/** Every value of a file and many a rule asks for pointers, and next to no key has what must be escaped. */
+function escapeSegment(segment: string | number): string | number {
+  if (typeof segment === "number" || !(segment.includes("~") || segment.includes("/"))) return segment;
+  return segment.replaceAll("~", "~0").replaceAll("/", "~1");
 }
 
 /** The keys and list indexes of a JSON pointer. */

@@ -55,6 +55,10 @@ interface Sourced {
 }
 
 function* findSources(draft: Draft): Generator<Sourced> {
+  for (const [id, { webhook } = {}] of Object.entries(draft.notify ?? {})) {
+    if (typeof webhook !== "object" || webhook === null) continue;
+    yield { pointer: pointerTo("notify", id, "webhook"), field: `notify.${id}.webhook`, source: webhook };
+  }
   for (const group of ["templates", "engines"] as const) {
     for (const [id, { env } = {}] of Object.entries(draft[group] ?? {})) {
       for (const [name, source] of Object.entries(env ?? {})) {

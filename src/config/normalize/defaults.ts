@@ -5,6 +5,8 @@ export const DEFAULTS = {
   dataDir: "./data",
   prune: "safe",
   intervalMs: 30_000,
+  drift: "heal",
+  flapping: { heals: 5, withinMs: 600_000 },
   pull: { concurrency: 4, policy: "missing", retries: 3, idleTimeoutMs: 120_000 },
   template: { port: 5550, mount: "/workspace/cyanprint" },
   health: { path: "/", intervalMs: 1_000, timeoutMs: 60_000 },

@@ -12,11 +12,15 @@ export type SecretsByPointer = ReadonlyMap<string, Secret>;
 export function normalizeEnv(raw: RawEnv = {}, pointer: string, secrets: SecretsByPointer): Env {
   const entries = Object.entries(raw).map(([name, value]): [string, string | Secret] => {
     if (typeof value !== "object") return [name, String(value)];
-    const secret = secrets.get(pointer + pointerTo(name));
-    if (secret === undefined) throw new Error(`the secret at ${pointer}/${name} was not read`);
-    return [name, secret];
+    return [name, readSecret(pointer + pointerTo(name), secrets)];
   });
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export function readSecret(pointer: string, secrets: SecretsByPointer): Secret {
+  const secret = secrets.get(pointer);
+  if (secret === undefined) throw new Error(`the secret at ${pointer} was not read`);
+  return secret;
 }
 
 export function normalizeLimits({ memory, cpus, pids }: RawResources = {}): ResourceLimits {

@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import type { Health } from "../../model/resource.js";
-import type { Config, SessionConfig, TemplateConfig } from "../config.js";
+import type { Config, NotifyConfig, SessionConfig, TemplateConfig } from "../config.js";
 import { pointerTo } from "../file/positions.js";
 import { DEFAULTS } from "./defaults.js";
 import { normalizeEngine } from "./normalize-engine.js";
-import { durationMs, normalizeEnv, normalizeLimits, type SecretsByPointer } from "./normalize-parts.js";
-import type { RawConfig, RawHealth, RawSession, RawTemplate } from "./raw-config.js";
+import { durationMs, normalizeEnv, normalizeLimits, readSecret, type SecretsByPointer } from "./normalize-parts.js";
+import type { RawConfig, RawHealth, RawNotification, RawSession, RawTemplate } from "./raw-config.js";
 
 /**
  * A file without problems as a Config.
@@ -26,6 +26,12 @@ export function normalizeConfig(raw: RawConfig, secrets: SecretsByPointer, direc
     },
     prune: raw.prune ?? DEFAULTS.prune,
     intervalMs: durationMs(raw.interval) ?? DEFAULTS.intervalMs,
+    drift: raw.drift ?? DEFAULTS.drift,
+    flapping: {
+      heals: raw.flapping?.heals ?? DEFAULTS.flapping.heals,
+      withinMs: durationMs(raw.flapping?.within) ?? DEFAULTS.flapping.withinMs,
+    },
+    notify: mapById(raw.notify, (id, one) => normalizeNotification(id, one, secrets)),
     templates: mapById(raw.templates, (id, template) => normalizeTemplate(id, template, secrets)),
     sessions: mapById(raw.sessions, normalizeSession),
     engines: mapById(raw.engines, (id, engine) => normalizeEngine(id, engine, secrets)),
@@ -58,6 +64,16 @@ function normalizeTemplate(id: string, raw: RawTemplate, secrets: SecretsByPoint
 function normalizeSession(id: string, raw: RawSession): SessionConfig {
   const { template, processors = [], plugins = [] } = raw;
   return { id, template, processors, plugins, ttlMs: durationMs(raw.ttl) };
+}
+
+function normalizeNotification(
+  id: string,
+  { webhook, exec = [], on = [] }: RawNotification,
+  secrets: SecretsByPointer,
+): NotifyConfig {
+  if (webhook === undefined) return { id, on, type: "exec", command: exec };
+  const url = typeof webhook === "string" ? webhook : readSecret(pointerTo("notify", id, "webhook"), secrets);
+  return { id, on, type: "webhook", url };
 }
 
 function normalizeHealth(raw: RawHealth): Health {

@@ -1,3 +1,5 @@
+import type { TransitionType } from "../../model/transition.js";
+
 /** The file as it is written, once it fits schemas/warm.schema.json: nothing parsed, no defaults. */
 export interface RawConfig {
   readonly version: 1;
@@ -8,6 +10,9 @@ export interface RawConfig {
   readonly pull?: RawPull;
   readonly prune?: "none" | "safe" | "all";
   readonly interval?: string;
+  readonly drift?: "heal" | "detect";
+  readonly flapping?: { readonly heals?: number; readonly within?: string };
+  readonly notify?: Readonly<Record<string, RawNotification>>;
   readonly templates?: Readonly<Record<string, RawTemplate>>;
   readonly sessions?: Readonly<Record<string, RawSession>>;
   readonly engines?: Readonly<Record<string, RawEngine>>;
@@ -20,11 +25,20 @@ export interface RawPull {
   readonly idleTimeout?: string;
 }
 
-export type RawEnvValue =
-  | string
-  | number
-  | boolean
-  | { readonly fromEnv?: string; readonly fromFile?: string };
+/** Exactly one of the two. */
+export interface RawSecret {
+  readonly fromEnv?: string;
+  readonly fromFile?: string;
+}
+
+/** Exactly one of webhook and exec. */
+export interface RawNotification {
+  readonly webhook?: string | RawSecret;
+  readonly exec?: readonly string[];
+  readonly on?: readonly TransitionType[];
+}
+
+export type RawEnvValue = string | number | boolean | RawSecret;
 export type RawEnv = Readonly<Record<string, RawEnvValue>>;
 
 export interface RawResources {

@@ -26,6 +26,7 @@ export const durationBounds: Rule = function* (draft, positions) {
 
 function* findDurations(draft: Draft): Generator<[pointer: string, text: string | undefined]> {
   yield ["/interval", draft.interval];
+  yield ["/flapping/within", draft.flapping?.within];
   yield ["/pull/idleTimeout", draft.pull?.idleTimeout];
   for (const [id, { health } = {}] of Object.entries(draft.templates ?? {})) {
     yield [pointerTo("templates", id, "health", "interval"), health?.interval];

@@ -10,6 +10,7 @@ import type { Rule } from "./rule.js";
 import { sessionTemplate } from "./session-template.js";
 import { uniqueNames } from "./unique-names.js";
 import { uniqueOutputs } from "./unique-outputs.js";
+import { webhookUrl } from "./webhook-url.js";
 
 /** What must be true of a file beyond its shape. */
 export const RULES: readonly Rule[] = [
@@ -24,4 +25,5 @@ export const RULES: readonly Rule[] = [
   sessionTemplate,
   uniqueNames,
   uniqueOutputs,
+  webhookUrl,
 ];

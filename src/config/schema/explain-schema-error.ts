@@ -13,7 +13,6 @@ export function explainSchemaErrors(
   value: unknown,
   positions: Positions,
 ): Finding[] {
-  if (errors.length === 0) return [];
   const lookup = loadSchemaLookup();
   return dropEchoes(errors, value).map((error) => explain(error, value, positions, lookup));
 }

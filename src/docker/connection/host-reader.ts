@@ -25,6 +25,8 @@ export interface HostReader {
   getJson(what: string, path: string, options?: ReadOptions): Promise<unknown>;
   /** Raw body, for logs and archives. */
   getBytes(what: string, path: string, options?: ReadOptions): Promise<Buffer>;
+  /** A body without an end, as it comes; ends when the daemon or `cancel` ends it. No deadline once it has begun. */
+  openStream(what: string, path: string, options?: ReadOptions): Promise<AsyncIterable<Buffer>>;
   /** The daemon's clock minus ours, by the last answer's Date header; whole seconds. */
   clockOffsetMs(): number;
 }
@@ -57,9 +59,30 @@ export function createReader(connection: Connection, apiVersion?: string): HostR
     );
   }
 
+  /** The deadline is for the answer's head alone; from then on only `cancel` and the daemon end it. */
+  async function openStream(what: string, path: string, options: ReadOptions = {}) {
+    const fullPath = `${apiVersion === undefined ? "" : `/v${apiVersion}`}${path}${toQuery(options.query)}`;
+    const life = new AbortController();
+    options.cancel?.addEventListener("abort", () => life.abort(), { once: true, signal: life.signal });
+    const head = send(connection, fullPath, options.headers, life.signal).catch((error: unknown) => {
+      throw mapTransport(what, error, url);
+    });
+    try {
+      const answer = await withDeadline(what, options.deadlineMs ?? DEADLINE_MS, () => head, options.cancel);
+      const status = answer.statusCode ?? 0;
+      if (status !== 200) throw mapStatus(what, status, messageOf(await readBody(answer, what, url)));
+      return readStream(answer, what, url, () => life.abort());
+    } catch (error) {
+      head.catch(() => undefined);
+      life.abort();
+      throw error;
+    }
+  }
+
   return {
     url,
     getBytes,
+    openStream,
     clockOffsetMs: () => offsetMs,
     async getJson(what, path, options) {
       return parseJson(await getBytes(what, path, options), what, url);
@@ -102,6 +125,21 @@ async function readBody(answer: IncomingMessage, what: string, url: string): Pro
     throw mapTransport(what, error, url);
   }
   return Buffer.concat(chunks);
+}
+
+async function* readStream(
+  answer: IncomingMessage,
+  what: string,
+  url: string,
+  onEnd: () => void,
+): AsyncGenerator<Buffer> {
+  try {
+    yield* answer as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw mapTransport(what, error, url);
+  } finally {
+    onEnd();
+  }
 }
 
 function parseJson(body: Buffer, what: string, url: string): unknown {

@@ -1,4 +1,4 @@
-import type { HostFacts, Observed } from "../../model/observed.js";
+import type { Observed } from "../../model/observed.js";
 import type { Desired } from "../../model/resource.js";
 import type { Host } from "../connection/connect.js";
 import type { FindCredentials } from "../connection/credentials.js";
@@ -13,6 +13,10 @@ export interface ObserveSettings {
   readonly desired: Desired;
   readonly findCredentials: FindCredentials;
   readonly cancel?: AbortSignal | undefined;
+  /** An earlier snapshot of the same daemon: its ID and its reach are not asked for again. */
+  readonly sameHostAs?: Pick<Observed, "host" | "reach"> | undefined;
+  /** What the registry said lately; default asks it now. */
+  readonly registryDigests?: Observed["registryDigests"] | undefined;
 }
 
 /**
@@ -22,9 +26,11 @@ export interface ObserveSettings {
  */
 export async function observeHost(host: Host, settings: ObserveSettings): Promise<Observed> {
   const { reader } = host;
-  const { cancel, desired } = settings;
-  const [info, images, networks, volumes, containers] = await Promise.all([
-    reader.getJson("read the host's facts", "/info", { cancel }),
+  const { cancel, desired, sameHostAs } = settings;
+  const [{ id, reach }, images, networks, volumes, containers] = await Promise.all([
+    sameHostAs === undefined
+      ? readIdentity(host, cancel)
+      : { id: sameHostAs.host.id, reach: sameHostAs.reach },
     reader.getJson("list images", "/images/json", { cancel }).then(readImageList),
     reader.getJson("list networks", "/networks", { cancel }).then(readNetworkList),
     reader.getJson("list volumes", "/volumes", { cancel }).then(readVolumeList),
@@ -32,21 +38,31 @@ export async function observeHost(host: Host, settings: ObserveSettings): Promis
       .getJson("list containers", "/containers/json", { query: { all: "1" }, cancel })
       .then(readContainerList),
   ]);
-  const { ID, OperatingSystem, SecurityOptions } = asRecord(info, "info");
-  const facts: HostFacts = { id: asString(ID, "info.ID"), ...host.facts };
-  const isRootless = asOptionalArray(SecurityOptions, "info.SecurityOptions").some((option) =>
-    String(option).split(",").includes("name=rootless"),
-  );
-  const isShared = !isRootless && !String(OperatingSystem).includes("Docker Desktop");
   return {
-    host: facts,
-    reach: findReach(host.connection.endpoint.transport, isShared),
+    host: { id, ...host.facts },
+    observedAt: new Date(Date.now() + reader.clockOffsetMs()).toISOString(),
+    reach,
     images,
     networks,
     volumes,
     containers: await observeLimits(host, desired, containers, cancel),
-    registryDigests: await askRegistryDigests(host, desired, settings.findCredentials, cancel),
+    registryDigests:
+      settings.registryDigests ?? (await askRegistryDigests(host, desired, settings.findCredentials, cancel)),
   };
+}
+
+/** What a daemon is, which it stays: the one call here that costs it some work. */
+async function readIdentity(
+  host: Host,
+  cancel: AbortSignal | undefined,
+): Promise<{ readonly id: string; readonly reach: Observed["reach"] }> {
+  const info = await host.reader.getJson("read the host's facts", "/info", { cancel });
+  const { ID, OperatingSystem, SecurityOptions } = asRecord(info, "info");
+  const isRootless = asOptionalArray(SecurityOptions, "info.SecurityOptions").some((option) =>
+    String(option).split(",").includes("name=rootless"),
+  );
+  const isShared = !isRootless && !String(OperatingSystem).includes("Docker Desktop");
+  return { id: asString(ID, "info.ID"), reach: findReach(host.connection.endpoint.transport, isShared) };
 }
 
 /**

@@ -2,9 +2,10 @@ import type { FieldValue } from "../../model/plan.js";
 import { REDACTED } from "../../model/secret.js";
 import { makeVisible } from "../text/make-visible.js";
 import { cutMiddle } from "../text/text-width.js";
-import { formatBytes } from "../text/units.js";
+import { formatBytes, formatDurationMs } from "../text/units.js";
 
 const MEMORY_PATH = /^(resources|limits)\.memory(Bytes)?$/;
+const TTL_PATH = /^ttl$/;
 const LIMIT_PATH = /^(resources|limits)\./;
 const LONG_ID = /\bsha256:([0-9a-f]{12})[0-9a-f]{20,}\b/g;
 const LONG_TEXT = 60;
@@ -16,7 +17,8 @@ export function formatFieldValue(path: string, value: FieldValue): string {
   if (value === REDACTED) return REDACTED;
   if (typeof value === "string") return quote(value);
   if (value === 0 && LIMIT_PATH.test(path)) return "unlimited";
-  return typeof value === "number" && MEMORY_PATH.test(path) ? formatBytes(value) : String(value);
+  if (typeof value === "number" && MEMORY_PATH.test(path)) return formatBytes(value);
+  return typeof value === "number" && TTL_PATH.test(path) ? formatDurationMs(value) : String(value);
 }
 
 /**

@@ -25,8 +25,9 @@ export function formatChange(change: Change, layout: ChangeLayout, style: Style)
   const words = actionWords(change.action, change.kind);
   const isAdopted = change.reasons.includes("requested") && layout.adopted.includes(change.address);
   const why = isAdopted ? "taken over, as --adopt asks" : reasonsSentence(change.reasons, change.kind);
+  const whose = describeSession(change);
   return [
-    formatHeadline(change, `${style[words.paint](words.verb)}: ${why}`, layout, style),
+    formatHeadline(change, `${style[words.paint](words.verb)}: ${why}${whose}`, layout, style),
     ...formatFields(change, layout, style),
     ...formatWaits(change, layout, style),
   ];
@@ -38,7 +39,12 @@ export function formatConflict(change: Change, layout: ChangeLayout, style: Styl
   const held = change.heldBy === undefined ? [] : [[label, makeVisible(change.heldBy)]];
   const rows = [...held, ...waysOut(change, layout, style)];
   return [
-    formatHeadline(change, reasonsSentence(change.reasons, change.kind), layout, style),
+    formatHeadline(
+      change,
+      reasonsSentence(change.reasons, change.kind) + describeSession(change),
+      layout,
+      style,
+    ),
     ...rows.map(([name = "", text = ""]) => `${DETAIL_INDENT}${style.dim(padColumns(name, 8))}  ${text}`),
     ...formatFields(change, layout, style),
   ];
@@ -47,6 +53,11 @@ export function formatConflict(change: Change, layout: ChangeLayout, style: Styl
 /** The line of a resource that stays as it is. */
 export function formatUnchanged(change: Change, style: Style): string {
   return style.dim(`    ${makeVisible(change.address)}`);
+}
+
+/** A session's volume has its template's id in front, which nobody knows a session by. */
+function describeSession({ session }: Change): string {
+  return session === undefined ? "" : ` (session ${makeVisible(session)})`;
 }
 
 function formatHeadline(change: Change, text: string, layout: ChangeLayout, style: Style): string {

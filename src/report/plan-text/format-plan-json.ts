@@ -45,7 +45,7 @@ function orderSummary(summary: PlanSummary): PlanSummary {
 }
 
 function orderChange(change: Change): Change {
-  const { address, kind, name, action, reasons, dependsOn, heldBy } = change;
+  const { address, kind, name, action, reasons, dependsOn, session, heldBy } = change;
   const fields = change.fields.map(orderField);
   const precondition = orderPrecondition(change.precondition);
   const ordered: Loose<Change> = {
@@ -57,6 +57,7 @@ function orderChange(change: Change): Change {
     fields,
     dependsOn,
     precondition,
+    session,
     heldBy,
   };
   return ordered as Change;

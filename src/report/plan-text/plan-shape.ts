@@ -47,6 +47,7 @@ const CHANGE = object({
   fields: arrayOf(FIELD),
   dependsOn: arrayOf(string),
   precondition: PRECONDITION,
+  session: optional(string),
   heldBy: optional(string),
 });
 

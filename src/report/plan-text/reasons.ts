@@ -27,7 +27,10 @@ const SENTENCES = {
     any: "its volume was seeded from another blob",
     volume: "seeded from another blob",
   },
-  "orphaned": { any: "no longer declared" },
+  "orphaned": {
+    any: "no longer declared",
+    image: "marks an expired session that is no longer declared, or lives again",
+  },
   "expired": { any: "its time to live is over" },
   "surplus": { any: "more of them than declared" },
   "scale-up": { any: "fewer of them than declared" },

@@ -1,10 +1,10 @@
 import { isOwned, LABEL } from "../model/labels.js";
-import { addressOf } from "../model/names.js";
-import type { ObservedContainer, ObservedVolume } from "../model/observed.js";
+import type { ObservedVolume } from "../model/observed.js";
 import type { FieldChange, Reason } from "../model/plan.js";
-import type { VolumeResource } from "../model/resource.js";
+import type { TemplateVolume } from "../model/resource.js";
 import { seedProof, seedProofTag } from "../model/seed-proof.js";
 import { parseVolumeSpec } from "../model/spec.js";
+import { decideOtherUse, strangersOn } from "./decide-volume.js";
 import {
   createMissing,
   type Decided,
@@ -18,14 +18,14 @@ import {
   shortId,
   useConflict,
 } from "./decision.js";
-import { foreignNames, type HostIndex, isForeign } from "./index-observed.js";
+import { type HostIndex, isForeign } from "./index-observed.js";
 
 /**
  * Plans one template volume. Existence is not completeness: a volume counts only with the proof that its
  * seeding ended well (design, protocol "seeding").
  */
-export function planVolume(
-  resource: VolumeResource,
+export function planTemplateVolume(
+  resource: TemplateVolume,
   index: HostIndex,
   decided: Decided,
   requests: Requests,
@@ -38,21 +38,17 @@ export function planVolume(
   }
   if (volume === undefined || precondition === undefined) return createMissing(resource);
 
-  const users = foreignNames(strayMounters(volume.name, index, requests), index);
+  const users = strangersOn(volume.name, index, requests);
   if (!isOwned(volume.labels, index.project) || volume.labels[LABEL.address] !== resource.address) {
     return decideForeign(`volume ${volume.name}`, precondition, users, requests.adopt.has(resource.address));
   }
+  const otherUse = decideOtherUse(resource, volume, users, index, requests);
+  if (otherUse !== undefined) return otherUse;
   const why = findSeedProblem(resource, volume, index, decided) ?? requestedReplace(resource, requests);
   if (why === undefined) return noop(precondition);
   return users.length > 0
     ? useConflict(users, precondition)
     : replaceFor(why.reason, precondition, why.fields);
-}
-
-/** What mounts a volume, but for those that this same plan takes over and makes anew. */
-function strayMounters(volume: string, index: HostIndex, { adopt }: Requests): ObservedContainer[] {
-  const mounters = index.mountersByVolume.get(volume) ?? [];
-  return mounters.filter(({ name }) => !adopt.has(addressOf("container", name)));
 }
 
 interface SeedProblem {
@@ -62,7 +58,7 @@ interface SeedProblem {
 
 /** Why a volume of ours is not ready, or undefined when it is. */
 function findSeedProblem(
-  resource: VolumeResource,
+  resource: TemplateVolume,
   volume: ObservedVolume,
   index: HostIndex,
   decided: Decided,
@@ -111,6 +107,6 @@ function changed(
   return { reason: "seed-changed", fields: [{ path, before, after, cause, effect: "replace" }] };
 }
 
-function requestedReplace(resource: VolumeResource, requests: Requests): SeedProblem | undefined {
+function requestedReplace(resource: TemplateVolume, requests: Requests): SeedProblem | undefined {
   return requests.replace.has(resource.address) ? { reason: "requested", fields: [] } : undefined;
 }

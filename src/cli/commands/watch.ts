@@ -1,0 +1,59 @@
+import type { StopSignals } from "../../apply/apply-context.js";
+import { createPinoLog, type LogLevel } from "../../daemon/log/pino-log.js";
+import type { LogFields, WatchLog } from "../../daemon/log/watch-log.js";
+import { watchProject } from "../../daemon/watch-project.js";
+import { formatLogLine } from "../../report/format-log-line.js";
+import type { CommandContext } from "../command-context.js";
+import { watchSignals } from "../signals.js";
+import type { Terminal } from "../terminal.js";
+
+interface WatchOptions {
+  readonly once?: boolean;
+  readonly stateDir?: string;
+  readonly logFormat?: "text" | "json";
+  readonly logLevel?: LogLevel;
+  readonly grace?: number;
+}
+
+/** Docker gives a container 10 s between SIGTERM and SIGKILL. */
+const GRACE_MS = 8_000;
+
+export async function runWatch(context: CommandContext, options: WatchOptions): Promise<number> {
+  const { global, terminal, cwd, env } = context;
+  const { once = false, stateDir, logLevel = "info", grace = GRACE_MS } = options;
+  const isText = options.logFormat === undefined ? terminal.isLive : options.logFormat === "text";
+  const log = isText ? createTextLog(terminal, logLevel) : createPinoLog(logLevel, { name: "warm" });
+  let exitCode = 0;
+  const signals = watchSignals((count) => {
+    if (count > 1) exitCode = signals.exitCode() ?? 0;
+  });
+  let reload = () => {};
+  const onHangUp = () => reload();
+  process.on("SIGHUP", onHangUp);
+  try {
+    const stop: StopSignals = signals.stop;
+    const result = await watchProject({
+      ...{ file: global.file, host: global.host, cwd, env, stateDir, once, log, stop, graceMs: grace },
+      onReload: (callback) => {
+        reload = callback;
+      },
+    });
+    return exitCode === 0 ? result : exitCode;
+  } finally {
+    process.off("SIGHUP", onHangUp);
+    signals.close();
+  }
+}
+
+const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];
+
+function createTextLog(terminal: Terminal, least: LogLevel): WatchLog {
+  const at =
+    (level: LogLevel) =>
+    (message: string, fields: LogFields = {}) => {
+      if (LEVELS.indexOf(level) < LEVELS.indexOf(least)) return;
+      const { detail, hint, logs } = fields as { detail?: string; hint?: string; logs?: readonly string[] };
+      terminal.note(formatLogLine({ level, message, at: new Date(), detail, hint, logs }, terminal.err));
+    };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}

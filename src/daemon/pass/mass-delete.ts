@@ -1,0 +1,25 @@
+import { isOwned, LABEL } from "../../model/labels.js";
+import type { Observed } from "../../model/observed.js";
+import type { Plan } from "../../model/plan.js";
+
+/** Fewer deletions than this are never too many. */
+const MOST_UNASKED = 3;
+
+export interface MassDelete {
+  readonly deletes: number;
+  readonly owned: number;
+}
+
+/**
+ * Whether a pass would delete more than half of what is ours, and more than three things (design, section 7): a file
+ * that lost most of itself looks just like that. Images are not counted: they can be had again.
+ * @returns undefined when it would not
+ */
+export function findMassDelete(plan: Plan, observed: Observed): MassDelete | undefined {
+  const isOurs = ({ labels }: { readonly labels: Readonly<Record<string, string>> }) =>
+    isOwned(labels, plan.project) && !(labels[LABEL.address] ?? "").startsWith("lock.");
+  const { containers, volumes, networks } = observed;
+  const owned = [...containers, ...volumes, ...networks].filter(isOurs).length;
+  const deletes = plan.changes.filter(({ action, kind }) => action === "delete" && kind !== "image").length;
+  return deletes > MOST_UNASKED && deletes * 2 > owned ? { deletes, owned } : undefined;
+}

@@ -1,0 +1,148 @@
+import type { Clock, StopSignals, WorkLimits } from "../../apply/apply-context.js";
+import { createContext } from "../../apply/create-context.js";
+import type { HostSession } from "../../apply/host-session.js";
+import type { LoadedConfig } from "../../config/load-config.js";
+import { observeHost } from "../../docker/observe/observe-host.js";
+import { toWarmError, type WarmError } from "../../errors.js";
+import type { Hold } from "../../model/daemon-status.js";
+import { LABEL } from "../../model/labels.js";
+import type { Observed } from "../../model/observed.js";
+import { type Change, isChange, type Plan } from "../../model/plan.js";
+import type { Address } from "../../model/resource.js";
+import { planProject } from "../../plan/plan-project.js";
+import type { HostLink } from "../host-link.js";
+import type { LockKeeper } from "../lock-keeper.js";
+import type { Ledger, SyncChange } from "../state/ledger.js";
+import type { Flights } from "./flights.js";
+import { findMassDelete, type MassDelete } from "./mass-delete.js";
+import { findInFlight, selectDue } from "./select-due.js";
+import type { SickContainers } from "./sick-containers.js";
+
+/** What a pass found and began. */
+export interface PassResult {
+  readonly plan: Plan;
+  readonly begun: readonly Change[];
+  readonly held: ReadonlyMap<Address, Hold>;
+  readonly moved: readonly SyncChange[];
+  /** Those that were found to be flapping in this pass. */
+  readonly flapping: readonly Change[];
+  readonly massDelete: MassDelete | undefined;
+  /** Our containers by ID. */
+  readonly addressById: ReadonlyMap<string, Address>;
+  /** The registry could not be asked whether tags have moved: what it said last was taken. */
+  readonly registryError: WarmError | undefined;
+}
+
+export interface PassTools {
+  readonly link: HostLink;
+  readonly lock: LockKeeper;
+  readonly flights: Flights;
+  readonly ledger: Ledger;
+  readonly sick: SickContainers;
+  readonly limits: WorkLimits;
+  readonly clock: Clock;
+  readonly stop: StopSignals;
+}
+
+export interface PassOrders {
+  readonly config: LoadedConfig;
+  readonly isPaused: boolean;
+  /** Whether somebody has allowed to delete more than half of what is ours. */
+  readonly mayDeleteMost: boolean;
+  /** Under `policy: always`: whether to ask the registry anew. */
+  readonly asksRegistry: boolean;
+}
+
+/**
+ * Makes the function that does one round: lock, observe, plan, begin. It decides what may be begun and begins
+ * it; the work itself goes on in `flights`.
+ * @throws (the function) WarmError of the docker edge when the host cannot be looked at, `locked` when somebody
+ * else is at work
+ */
+export function createPass(tools: PassTools): (orders: PassOrders) => Promise<PassResult> {
+  const { link, lock, flights, ledger, sick, clock, limits, stop } = tools;
+  const look = createLook();
+
+  return async ({ config, isPaused, mayDeleteMost, asksRegistry }) => {
+    const { desired, config: settings } = config;
+    const { session, writer } = await link.ready();
+    await lock.hold(session.host, writer);
+    const { observed: seen, registryError } = await look(session, config, asksRegistry, stop.hard);
+    const observed = await sick.mark(seen, desired);
+    const plan = planProject(desired, observed);
+
+    const inFlight = findInFlight(plan, observed, flights.addresses);
+    const moved = ledger.see(plan.changes, inFlight, clock.now());
+    const massDelete = findMassDelete(plan, observed);
+    const flapping: Change[] = [];
+
+    function holdOf(change: Change): Hold | undefined {
+      if (isPaused) return "paused";
+      const isDrift = ledger.isDrift(change);
+      if (massDelete !== undefined && !mayDeleteMost && !isDrift) return "guarded";
+      if (settings.drift === "detect" && isDrift) return "drift-only-told";
+      const wasFlapping = ledger.isFlapping(change.address);
+      const hold = ledger.holdOf(change, clock.now());
+      if (hold === "flapping" && !wasFlapping) flapping.push(change);
+      return hold;
+    }
+
+    const { due, held } = selectDue(plan, inFlight, holdOf);
+    for (const change of plan.changes) ledger.noteHold(change.address, held.get(change.address));
+    if (due.length > 0) {
+      const { host } = session;
+      const sources = { host, writer, desired, plan, observed, clock, stop, limits, emit: () => undefined };
+      flights.launch(due, createContext(sources), lock.lostReason);
+    }
+    return {
+      plan,
+      begun: due,
+      held,
+      moved,
+      flapping,
+      massDelete: mayDeleteMost ? undefined : massDelete,
+      addressById: new Map(observed.containers.map(({ id, labels }) => [id, labels[LABEL.address] ?? ""])),
+      registryError,
+    };
+  };
+}
+
+interface Look {
+  readonly observed: Observed;
+  readonly registryError: WarmError | undefined;
+}
+
+/** Remembers what need not be asked at every look: what the daemon is, and what the registry said. */
+function createLook() {
+  let lastHost: { readonly session: HostSession; readonly observed: Observed } | undefined;
+  let digests: Observed["registryDigests"] = {};
+
+  return async (
+    session: HostSession,
+    { desired }: LoadedConfig,
+    asksRegistry: boolean,
+    cancel: AbortSignal,
+  ): Promise<Look> => {
+    const sameHostAs = lastHost?.session === session ? lastHost.observed : undefined;
+    const { host, findCredentials } = session;
+    const settings = { desired, findCredentials, cancel, sameHostAs };
+    let registryError: WarmError | undefined;
+    const observed = await observeHost(host, {
+      ...settings,
+      ...(asksRegistry ? {} : { registryDigests: digests }),
+    }).catch((error: unknown) => {
+      registryError = toWarmError(error);
+      // A registry that is away must not keep a template from being healed: the host is looked at without it.
+      if (!asksRegistry || desired.pull.policy !== "always") throw error;
+      return observeHost(host, { ...settings, registryDigests: digests });
+    });
+    if (asksRegistry && registryError === undefined) digests = observed.registryDigests;
+    lastHost = { session, observed };
+    return { observed, registryError };
+  };
+}
+
+/** Whether a pass left nothing to be done by the next one. */
+export function isAtRest({ plan, begun }: PassResult): boolean {
+  return begun.length === 0 && !plan.changes.some(isChange);
+}

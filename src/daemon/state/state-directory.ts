@@ -1,0 +1,74 @@
+import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { WarmError } from "../../errors.js";
+
+/** Small JSON files that Docker cannot hold, beside warm.yaml or where `--state-dir` says. */
+export interface StateDirectory {
+  readonly path: string;
+  /** Undefined when there is none, or none that can be read as JSON: a state is a memory, not a promise. */
+  read(name: StateFile): Promise<unknown>;
+  /** Whole or not at all: no reader sees half a file, and a full disk leaves the old one. */
+  write(name: StateFile, value: unknown): Promise<void>;
+  remove(name: StateFile): Promise<void>;
+}
+
+export type StateFile = "status.json" | "pause.json" | "resume.json";
+
+export const DEFAULT_STATE_DIR = ".warm";
+
+/** @param directory that of warm.yaml */
+export function stateDirectory(directory: string, stateDir: string | undefined, cwd: string): StateDirectory {
+  const path = stateDir === undefined ? join(directory, DEFAULT_STATE_DIR) : resolve(cwd, stateDir);
+  const at = (name: string) => join(path, name);
+  return {
+    path,
+    async read(name) {
+      try {
+        return JSON.parse(await readFile(at(name), "utf8"));
+      } catch {
+        return undefined;
+      }
+    },
+    async write(name, value) {
+      const temporary = at(`${name}.${process.pid}.new`);
+      try {
+        await makeDirectory(path);
+        await writeWhole(temporary, `${JSON.stringify(value)}\n`);
+        await rename(temporary, at(name));
+      } catch (cause) {
+        await rm(temporary, { force: true }).catch(() => undefined);
+        throw unwritable(path, cause);
+      }
+    },
+    remove: (name) => rm(at(name), { force: true }),
+  };
+}
+
+/** Only its owner reads it: error messages of a host stand in it. Git leaves it alone. */
+async function makeDirectory(path: string): Promise<void> {
+  const made = await mkdir(path, { recursive: true, mode: 0o700 });
+  if (made !== undefined)
+    await writeFile(join(path, ".gitignore"), "*\n", { flag: "wx" }).catch(() => undefined);
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  const handle = await open(file, "w", 0o600);
+  try {
+    await handle.writeFile(text);
+  } finally {
+    await handle.close();
+  }
+}
+
+function unwritable(path: string, cause: unknown): WarmError {
+  const { code = "", message } = cause as NodeJS.ErrnoException;
+  const isFull = code === "ENOSPC" || code === "EDQUOT";
+  return new WarmError(
+    isFull ? "disk-full" : "rejected",
+    `cannot write the state directory ${path}: ${message}`,
+    {
+      hint: isFull ? "free some space there" : "name one that this user may write to with `--state-dir`",
+      cause,
+    },
+  );
+}

@@ -1,0 +1,267 @@
+import { basename, resolve } from "node:path";
+import type { Clock, StopSignals } from "../apply/apply-context.js";
+import { createLimits } from "../apply/create-context.js";
+import type { HostSettings } from "../apply/host-session.js";
+import { systemClock } from "../apply/system-clock.js";
+import { toWarmError } from "../errors.js";
+import { composeStatus } from "./compose-status.js";
+import { type ConfigSource, openConfigSource } from "./config-source.js";
+import { createHostLink, type HostLink } from "./host-link.js";
+import { createLockKeeper } from "./lock-keeper.js";
+import type { WatchLog } from "./log/watch-log.js";
+import { createNotifier } from "./notify/create-notifier.js";
+import { createFlights, type Flights } from "./pass/flights.js";
+import { createPass } from "./pass/run-pass.js";
+import { createSickContainers } from "./pass/sick-containers.js";
+import { freshSalt } from "./resource-keys.js";
+import { createLedger } from "./state/ledger.js";
+import { readMemory } from "./state/read-memory.js";
+import { type StateDirectory, stateDirectory } from "./state/state-directory.js";
+import { createStatusKeeper, type StatusKeeper } from "./state/status-keeper.js";
+import { createTeller } from "./tell.js";
+import { followEvents } from "./triggers/follow-events.js";
+import { createRateLimit } from "./triggers/rate-limit.js";
+import { createWakeups, type Wakeups } from "./triggers/wakeups.js";
+import { watchFiles } from "./triggers/watch-files.js";
+import { Watcher } from "./watcher.js";
+
+export interface WatchSettings extends HostSettings {
+  /** Path of the file, from `cwd`. */
+  readonly file: string;
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Default `.warm` beside the file. */
+  readonly stateDir?: string | undefined;
+  /** One round until all that can be done is done, and no more. */
+  readonly once: boolean;
+  readonly log: WatchLog;
+  readonly stop: StopSignals;
+  /** How long what is in flight may take once `stop.soft` has fired. */
+  readonly graceMs: number;
+  /** Calls back whenever the file and its secrets are to be read again, whatever they look like. */
+  readonly onReload?: (reload: () => void) => void;
+  readonly clock?: Clock;
+}
+
+/** Passes that events may cause: many at once after a quiet time, two a second for ever. */
+const EVENT_PASSES = { burst: 20, perSecond: 2 };
+const DRAIN_MS = 3_000;
+/** A round may uncover work for the next: a pull shows that a tag has moved. */
+const MOST_ROUNDS = 8;
+
+/**
+ * Keeps a host as its file says until it is stopped (design, section 7).
+ * @returns the exit code
+ * @throws ConfigError when there is no good file to begin with; WarmError when the state directory cannot be written;
+ * with `once` also what keeps a pass from being made
+ */
+export async function watchProject(settings: WatchSettings): Promise<number> {
+  const { log, clock = systemClock, once } = settings;
+  const { file: path, cwd, env } = settings;
+  const source = await openConfigSource({ path, cwd, env }, clock.sleep);
+  const state = stateDirectory(source.current.directory, settings.stateDir, cwd);
+  const tools = await assemble(settings, source, state, clock);
+  const { watcher, wakeups, flights, lock, link, notifier, status } = tools;
+  await status.flush();
+  log.info("watching", {
+    file: path,
+    project: source.current.config.project,
+    detail: `${path}: ${source.current.desired.resources.length} resources of ${source.current.config.project}`,
+  });
+  for (const note of source.current.notes) log.warn("config note", { file: path, detail: note });
+  settings.onReload?.(() => wakeups.mark("reload"));
+  let exitCode = 0;
+  try {
+    exitCode = await (once ? runOnce(tools) : runForever(tools, settings, state, clock));
+  } finally {
+    await land(flights, settings, clock);
+    await lock.release();
+    await notifier.drain(AbortSignal.timeout(DRAIN_MS));
+    tools.life.abort();
+    watcher.isStopped = true;
+    await status
+      .flush()
+      .catch((error) => log.warn("status not written", { detail: toWarmError(error).message }));
+    link.close();
+  }
+  log.info("stopped", { detail: "stopped" });
+  return exitCode;
+}
+
+interface Tools {
+  readonly watcher: Watcher;
+  readonly wakeups: Wakeups;
+  readonly flights: Flights;
+  readonly lock: ReturnType<typeof createLockKeeper>;
+  readonly link: HostLink;
+  readonly notifier: ReturnType<typeof createNotifier>;
+  readonly status: StatusKeeper;
+  /** Ends with the watcher. */
+  readonly life: AbortController;
+}
+
+async function assemble(
+  settings: WatchSettings,
+  source: ConfigSource,
+  state: StateDirectory,
+  clock: Clock,
+): Promise<Tools> {
+  const { log, stop, env, once } = settings;
+  const { project } = source.current.config;
+  const life = new AbortController();
+  const memory = await readMemory(state, project, freshSalt());
+  const link = createHostLink(settings);
+  const limits = createLimits(source.current.desired.pull.concurrency);
+  const sick = createSickContainers();
+  const wakeups = createWakeups(clock, stop.soft);
+  const notifier = createNotifier({
+    targets: source.current.config.notify,
+    project,
+    endpoint: () => link.session?.host.facts.endpoint ?? "",
+    directory: source.current.directory,
+    env,
+    log,
+    sleep: clock.sleep,
+    random: clock.random,
+    cancel: life.signal,
+  });
+  const teller = createTeller(log, notifier, clock.now);
+  const ledger = createLedger({
+    keyOf: (address) => watcher.keyOf(address),
+    flapping: () => source.current.config.flapping,
+    random: clock.random,
+    remembered: memory.resources,
+  });
+  const flights = createFlights({
+    onEvent: (event, change) => watcher.onWork(event, change),
+    onSettled: (address) => watcher.onSettled(address),
+  });
+  const lock = createLockKeeper({
+    project,
+    command: once ? "warm watch --once" : "warm watch",
+    reason: "",
+    emit: (event) => {
+      if (event.type === "lock-broken")
+        log.warn("lock broken", {
+          holder: event.holder,
+          detail: "the expired lock of a killed run was broken",
+        });
+    },
+    clock,
+    cancel: stop.hard,
+  });
+  const runPass = createPass({ link, lock, flights, ledger, sick, limits, clock, stop });
+  const setPullLimit = (pullsAtOnce: number) => {
+    limits.pulls.concurrency = pullsAtOnce;
+  };
+  const salt = memory.salt;
+  const watcher: Watcher = new Watcher({
+    ...{
+      source,
+      state,
+      link,
+      ledger,
+      sick,
+      flights,
+      runPass,
+      wakeups,
+      teller,
+      notifier,
+      log,
+      clock,
+      salt,
+      setPullLimit,
+    },
+  });
+  const startedAtMs = clock.now();
+  const status = createStatusKeeper(
+    state,
+    () => composeStatus(watcher, { source, ledger, link, salt, startedAtMs, nowMs: clock.now() }),
+    (error) => log.warn("status not written", { detail: toWarmError(error).message }),
+  );
+  return { watcher, wakeups, flights, lock, link, notifier, status, life };
+}
+
+/** @returns exit code 0: to be stopped is how it ends */
+async function runForever(
+  { watcher, wakeups, link, status, life }: Tools,
+  { log, stop, file, cwd }: WatchSettings,
+  state: StateDirectory,
+  clock: Clock,
+): Promise<number> {
+  const path = resolve(cwd, file);
+  const onError = (error: Error) =>
+    log.warn("files not watched", { detail: `${error.message}; the timer still looks` });
+  const watches = [
+    watchFiles(
+      path,
+      () => wakeups.mark("file", FILE_MS),
+      onError,
+      (name) => name !== basename(state.path),
+    ),
+    watchFiles(`${state.path}/pause.json`, () => wakeups.mark("control"), onError, isOrder),
+  ];
+  const following = followEvents(
+    () => (watcher.condition.state === "host-away" ? undefined : link.session?.host.reader),
+    {
+      onOpen: () => wakeups.mark("docker"),
+      onEvent: (event) => watcher.onHostEvent(event),
+      onBreak: (error, delayMs) => {
+        log.debug("event stream broken", { code: error?.code, detail: error?.message, nextTryInMs: delayMs });
+        // The host may be gone: a look says so.
+        wakeups.mark("docker");
+      },
+    },
+    clock,
+    life.signal,
+  );
+  const waitFor = createRateLimit(clock, EVENT_PASSES);
+  wakeups.mark("start");
+  while (!stop.soft.aborted) {
+    const triggers = await wakeups.next(watcher.deadline());
+    if (stop.soft.aborted) break;
+    if (triggers.every((trigger) => trigger === "docker" || trigger === "settled"))
+      await clock.sleep(waitFor(), stop.soft);
+    await watcher.round(triggers);
+    status.touch();
+  }
+  log.info("stopping", { detail: "stopping: what is in flight is finished" });
+  life.abort();
+  await Promise.all([...watches.map((watch) => watch.close()), following]);
+  return 0;
+}
+
+/** Editors write a file in several steps: what comes within so long is one save. */
+const FILE_MS = 50;
+
+const isOrder = (name: string) => name === "pause.json" || name === "resume.json";
+
+/**
+ * @returns 0 when all is as the file says, else the exit code that `warm apply` would have
+ * @throws WarmError for what kept a pass from being made
+ */
+async function runOnce({ watcher, flights, status }: Tools): Promise<number> {
+  for (let round = 1; round <= MOST_ROUNDS; round += 1) {
+    await watcher.round(["start"]);
+    if (watcher.condition.state !== "running") throw watcher.condition.error;
+    const begun = watcher.lastPass?.begun ?? 0;
+    await flights.idle();
+    status.touch();
+    if (begun === 0) break;
+  }
+  return watcher.exitCode();
+}
+
+/** Lets what is in flight come to its end, for so long; then gives it up. */
+async function land(flights: Flights, { graceMs, stop }: WatchSettings, clock: Clock): Promise<void> {
+  flights.stop();
+  const over = new AbortController();
+  const tooLate = clock.sleep(graceMs, over.signal).then(() => flights.abort());
+  const abort = () => flights.abort();
+  stop.hard.addEventListener("abort", abort, { once: true });
+  if (stop.hard.aborted) abort();
+  await flights.idle();
+  over.abort();
+  stop.hard.removeEventListener("abort", abort);
+  await tooLate;
+}

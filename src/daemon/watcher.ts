@@ -1,0 +1,303 @@
+import type { Clock } from "../apply/apply-context.js";
+import { toWarmError } from "../errors.js";
+import type { Hold, PassRecord, Pause } from "../model/daemon-status.js";
+import type { ApplyEvent } from "../model/event.js";
+import type { HostEvent } from "../model/host-event.js";
+import { type Change, isChange } from "../model/plan.js";
+import type { Address } from "../model/resource.js";
+import { formatDurationMs } from "../report/text/units.js";
+import { afterFailure, type Condition } from "./condition.js";
+import type { ConfigSource } from "./config-source.js";
+import { describeError } from "./describe-error.js";
+import { type HostLink, isNoFault } from "./host-link.js";
+import type { WatchLog } from "./log/watch-log.js";
+import type { Notifier } from "./notify/notifier.js";
+import type { Flights } from "./pass/flights.js";
+import type { MassDelete } from "./pass/mass-delete.js";
+import type { PassOrders, PassResult } from "./pass/run-pass.js";
+import type { SickContainers } from "./pass/sick-containers.js";
+import { type ResourceKeys, resourceKeys } from "./resource-keys.js";
+import type { Ledger } from "./state/ledger.js";
+import { readPause, takeResume } from "./state/pause-file.js";
+import type { StateDirectory } from "./state/state-directory.js";
+import type { Teller } from "./tell.js";
+import { isDamage } from "./triggers/is-damage.js";
+import type { Trigger, Wakeups } from "./triggers/wakeups.js";
+
+export interface WatcherTools {
+  readonly source: ConfigSource;
+  readonly state: StateDirectory;
+  readonly link: HostLink;
+  readonly ledger: Ledger;
+  readonly sick: SickContainers;
+  readonly runPass: (orders: PassOrders) => Promise<PassResult>;
+  readonly flights: Flights;
+  readonly wakeups: Wakeups;
+  readonly teller: Teller;
+  readonly notifier: Notifier;
+  readonly log: WatchLog;
+  readonly clock: Clock;
+  /** Keeps secrets out of the keys of resources. */
+  readonly salt: string;
+  /** Follows the file's own limit on pulls. */
+  readonly setPullLimit: (pullsAtOnce: number) => void;
+}
+
+/** Work that just ended is looked at together with what ends right after it. */
+const SETTLED_MS = 100;
+/** What belongs together, the network of a container and its volume, is removed one after the other. */
+const BURST_MS = 100;
+
+const LEFT_ALONE: Partial<Readonly<Record<Hold, string>>> = {
+  "paused": "paused",
+  "guarded": "the pass would delete too much",
+  "drift-only-told": "`drift: detect`",
+};
+
+/** The watcher's memory and its one round: read what was asked, run a pass, tell what came of it. */
+export class Watcher {
+  condition: Condition = { state: "running" };
+  pause: Pause | undefined;
+  guard: (MassDelete & { readonly sinceMs: number }) | undefined;
+  lastPass: PassRecord | undefined;
+  lastResult: PassResult | undefined;
+  passes = 0;
+  isStopped = false;
+  #keys: ResourceKeys;
+  #timerAtMs = 0;
+  #mayDeleteMost = false;
+  #registryProblem: string | undefined;
+  readonly #heals = new Map<Address, boolean>();
+  readonly #tools: WatcherTools;
+
+  constructor(tools: WatcherTools) {
+    this.#tools = tools;
+    this.#keys = resourceKeys(tools.source.current.desired, tools.salt);
+  }
+
+  /** Of a resource as the file in use says it; empty for what the file does not say. */
+  keyOf(address: Address): string {
+    return this.#keys.get(address) ?? "";
+  }
+
+  /** When to look again although nothing happens, and for what. */
+  deadline(): { readonly atMs: number; readonly trigger: Trigger } {
+    const { condition, pause } = this;
+    if (condition.state !== "running") return { atMs: condition.retryAtMs, trigger: "retry" };
+    const retryMs = this.#tools.ledger.nextTryMs();
+    const resumeMs = pause?.until === undefined ? Number.POSITIVE_INFINITY : Date.parse(pause.until);
+    const soonest = Math.min(retryMs, resumeMs, this.#timerAtMs);
+    return { atMs: soonest, trigger: soonest === this.#timerAtMs ? "timer" : "retry" };
+  }
+
+  /** One round. Never throws: what went wrong is in `condition`. */
+  async round(triggers: readonly Trigger[]): Promise<void> {
+    const { clock } = this.#tools;
+    const isScheduled = triggers.some((trigger) => trigger === "timer" || trigger === "start");
+    try {
+      await this.#readControl();
+      if (isScheduled || triggers.includes("file") || triggers.includes("reload"))
+        await this.#reload(triggers.includes("reload"));
+      if (isScheduled) this.#setTimer();
+      await this.#pass(triggers);
+      this.#recover();
+    } catch (error) {
+      this.#fail(error);
+    }
+    if (clock.now() >= this.#timerAtMs) this.#setTimer();
+  }
+
+  async #pass(triggers: readonly Trigger[]): Promise<void> {
+    const { source, runPass, ledger, clock } = this.#tools;
+    const startedAt = clock.now();
+    const result = await runPass({
+      config: source.current,
+      isPaused: this.pause !== undefined,
+      mayDeleteMost: this.#mayDeleteMost,
+      asksRegistry: triggers.some((trigger) => trigger !== "docker" && trigger !== "settled"),
+    });
+    for (const change of result.begun) this.#heals.set(change.address, ledger.isDrift(change));
+    const planned = result.plan.changes.filter(isChange).length;
+    this.passes += 1;
+    this.lastResult = result;
+    this.lastPass = {
+      at: new Date(startedAt).toISOString(),
+      ms: Math.round(clock.now() - startedAt),
+      triggers,
+      planned,
+      begun: result.begun.length,
+    };
+    this.#tools.log.debug("pass done", { ...this.lastPass });
+    this.#tellPass(result);
+  }
+
+  #tellPass({ moved, held, flapping, massDelete, registryError, begun }: PassResult): void {
+    const { teller, log } = this.#tools;
+    for (const move of moved) teller.moved(move, LEFT_ALONE[held.get(move.change.address) ?? "waiting"]);
+    for (const change of flapping) teller.flapping(change);
+    if (registryError?.message !== this.#registryProblem && registryError !== undefined)
+      log.warn("registry away", { code: registryError.code, detail: registryError.message });
+    this.#registryProblem = registryError?.message;
+    this.#tellGuard(massDelete);
+    if (begun.some(({ action }) => action === "delete")) this.#mayDeleteMost = false;
+  }
+
+  #tellGuard(found: MassDelete | undefined): void {
+    const { teller, log, clock } = this.#tools;
+    if (found === undefined) {
+      if (this.guard !== undefined) log.info("guard satisfied", { detail: "nothing is held back any more" });
+      this.guard = undefined;
+      return;
+    }
+    const { deletes, owned } = found;
+    if (this.guard?.deletes === deletes && this.guard.owned === owned) return;
+    this.guard = { ...found, sinceMs: this.guard?.sinceMs ?? clock.now() };
+    teller.guardRefused(
+      `this file would delete ${deletes} of the ${owned} objects that are ours: nothing but drift is corrected until the file is, or until \`warm resume --allow-deletes\``,
+      { deletes, owned },
+    );
+  }
+
+  async #reload(isForced: boolean): Promise<void> {
+    const { source, teller, log } = this.#tools;
+    const outcome = await source.reload(isForced);
+    const { path } = source.current;
+    const revision = { sha256: source.revision.sha256, commit: source.revision.commit };
+    if (outcome === "invalid" && source.error !== undefined) {
+      const detail = `${describeError(source.error)}; the last good one stays in use`;
+      teller.configInvalid(detail, { file: path, hint: source.error.hint });
+    }
+    if (outcome === "valid-again")
+      teller.configValid(`${path}: good again, as it was`, { file: path, ...revision });
+    if (outcome !== "changed") return;
+    const { desired, notes } = source.current;
+    const keys = resourceKeys(desired, this.#tools.salt);
+    const before = this.#keys;
+    this.#keys = keys;
+    this.#tools.flights.preempt((address) => keys.get(address) !== before.get(address));
+    this.#tools.setPullLimit(desired.pull.concurrency);
+    if (source.wasInvalid) teller.configValid(`${path}: good again`, { file: path, ...revision });
+    this.#tools.notifier.configure(source.current.config.notify);
+    log.info("config loaded", { file: path, ...revision, detail: `${path}: loaded` });
+    for (const note of notes) log.warn("config note", { file: path, detail: note });
+  }
+
+  async #readControl(): Promise<void> {
+    const { state, clock, log, ledger } = this.#tools;
+    const order = await takeResume(state, clock.now());
+    if (order !== undefined) {
+      ledger.resume();
+      this.#mayDeleteMost ||= order.allowsDeletes;
+      const allowed = order.allowsDeletes ? "; the next deletions are allowed" : "";
+      log.info("resumed", { detail: `everything is tried anew${allowed}` });
+    }
+    const pause = await readPause(state, clock.now());
+    if (pause !== undefined && this.pause === undefined) {
+      const until = pause.until === undefined ? "until `warm resume`" : `until ${pause.until}`;
+      const detail = `paused ${until} by ${pause.who}: ${pause.reason}`;
+      log.warn("paused", { until: pause.until, reason: pause.reason, who: pause.who, detail });
+    }
+    if (pause === undefined && this.pause !== undefined)
+      log.info("pause over", { detail: "the pause is over" });
+    this.pause = pause;
+  }
+
+  #setTimer(): void {
+    const { clock, source } = this.#tools;
+    this.#timerAtMs = clock.now() + source.current.config.intervalMs * (0.9 + clock.random() * 0.2);
+  }
+
+  #fail(thrown: unknown): void {
+    const { log, clock, link } = this.#tools;
+    const error = toWarmError(thrown);
+    const before = this.condition;
+    const now = clock.now();
+    this.condition = afterFailure(before, error, now, clock.random());
+    if (this.condition.state === "host-away") link.markAway(this.#tools.flights.idle());
+    const isKnown =
+      before.state !== "running" &&
+      before.state === this.condition.state &&
+      before.error.message === error.message;
+    const fields = { code: error.code, hint: error.hint };
+    if (isKnown) log.debug("still failing", { ...fields, detail: error.message });
+    else if (this.condition.state === "standby")
+      log.warn("standing by", { ...fields, detail: error.message });
+    else if (this.condition.state === "host-away") {
+      if (before.state !== "host-away")
+        log.warn("host away", { ...fields, detail: `${error.message}; trying again` });
+    } else
+      log.error("pass failed", { ...fields, detail: error.message, stack: (error.cause as Error)?.stack });
+  }
+
+  #recover(): void {
+    const { condition } = this;
+    if (condition.state === "running") return;
+    const afterMs = this.#tools.clock.now() - condition.sinceMs;
+    const words = {
+      "host-away": "host back",
+      "standby": "lock taken",
+      "failing": "passes go through again",
+    } as const;
+    const message = words[condition.state];
+    this.#tools.log.info(message, { afterMs, detail: `${message} after ${formatDurationMs(afterMs)}` });
+    this.condition = { state: "running" };
+  }
+
+  /** What a single round would say to a shell: the codes of `warm apply`. */
+  exitCode(): number {
+    const { lastResult } = this;
+    if (this.guard !== undefined) return 4;
+    const open = lastResult?.plan.changes.filter(isChange) ?? [];
+    if (open.length === 0 || this.pause !== undefined) return 0;
+    const isUnhealthy = ({ address }: Change) => this.#tools.ledger.errorOf(address)?.code === "unhealthy";
+    return open.every(isUnhealthy) ? 7 : 6;
+  }
+
+  /** What the work in flight tells. */
+  onWork(event: ApplyEvent, change: Change): void {
+    const { ledger, teller, clock, log } = this.#tools;
+    const { address } = change;
+    const isHeal = this.#heals.get(address) ?? false;
+    if (event.type === "action-done") {
+      ledger.done(address, isHeal, clock.now());
+      teller.done(change, event, isHeal);
+    } else if (event.type === "action-failed") this.#onFailure(event, change);
+    else log.debug(event.type, { address, detail: "message" in event ? event.message : undefined });
+  }
+
+  #onFailure(event: Extract<ApplyEvent, { type: "action-failed" }>, change: Change): void {
+    const { ledger, teller, clock, sick, log } = this.#tools;
+    const { address, precondition } = change;
+    const { code, message, hint, logs } = event;
+    if (isNoFault(code)) {
+      log.debug("change given up", { address, code });
+      return;
+    }
+    if (code === "unhealthy" && isInPlace(change) && precondition.exists) sick.add(precondition.id);
+    const tries = ledger.failed(address, { code, message, hint, logs }, clock.now());
+    teller.failed(change, event, tries);
+  }
+
+  onSettled(address: Address): void {
+    this.#heals.delete(address);
+    this.#tools.wakeups.mark("settled", SETTLED_MS);
+  }
+
+  onHostEvent(event: HostEvent): void {
+    const { wakeups, source, log, flights } = this.#tools;
+    const view = {
+      desired: source.current.desired,
+      inFlight: flights.addresses,
+      addressById: this.lastResult?.addressById ?? new Map<string, Address>(),
+      hasConflicts: (this.lastResult?.plan.summary.conflict ?? 0) > 0,
+    };
+    if (!isDamage(event, view)) return;
+    log.debug("host event", { kind: event.kind, action: event.action, id: event.id });
+    wakeups.mark("docker", event.kind === "container" ? 0 : BURST_MS);
+  }
+}
+
+/** Whether the container itself was worked on, and not a successor that is gone again by now. */
+function isInPlace({ action }: Change): boolean {
+  return action === "start" || action === "update";
+}
