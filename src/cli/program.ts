@@ -141,10 +141,11 @@ function addStateDir(command: Command): Command {
 }
 
 function addLookCommands(program: Command, action: Action): void {
-  program
-    .command("status")
-    .description("list every resource with its state and health; only reads")
+  addStateDir(program.command("status"))
+    .description("list every resource with its state and health, and what a watcher knows of it; only reads")
     .option("--json", "print JSON")
+    .addOption(new Option("--wait <state>", "wait until all is in sync and healthy").choices(["ready"]))
+    .option("--timeout <duration>", "how long to wait, then exit 7; default 5m", duration)
     .action(action(async () => (await import("./commands/status.js")).runStatus));
   program
     .command("explain")

@@ -1,3 +1,4 @@
+import type { DaemonStatus, ResourceMemory } from "./daemon-status.js";
 import type { HostFacts } from "./observed.js";
 import type { FieldChange, FieldValue, Reason } from "./plan.js";
 import type { Address, ResourceKind } from "./resource.js";
@@ -16,13 +17,24 @@ export interface ResourceStatus {
   /** Of containers that are there. */
   readonly health: HealthState | undefined;
   readonly reasons: readonly Reason[];
+  /** What a running watcher remembers of it. */
+  readonly memory?: ResourceMemory | undefined;
 }
 
 export interface ProjectStatus {
   readonly project: string;
-  readonly host: HostFacts;
+  /** Undefined when it was not looked at. */
+  readonly host: HostFacts | undefined;
   readonly resources: readonly ResourceStatus[];
   readonly notes: readonly string[];
+  /** Undefined when none has run here. */
+  readonly watcher?: WatcherStatus | undefined;
+}
+
+/** What a watcher last told of itself. */
+export interface WatcherStatus extends DaemonStatus {
+  /** Whether it still runs, as far as can be told from here. */
+  readonly isAlive: boolean;
 }
 
 /** One field of a resource, seen from its three sides; null is `not set`. */

@@ -1,13 +1,17 @@
-import type { ProjectStatus, ResourceStatus, SyncState } from "../model/status.js";
+import type { Hold } from "../model/daemon-status.js";
+import type { ProjectStatus, ResourceStatus, SyncState, WatcherStatus } from "../model/status.js";
+import { formatFailureDetails } from "./format-error.js";
+import { formatWatcher } from "./format-watcher.js";
 import { reasonsSentence } from "./plan-text/reasons.js";
 import { formatJson } from "./text/format-json.js";
 import { alignRows, columnWidths } from "./text/format-table.js";
 import { makeVisible } from "./text/make-visible.js";
 import type { Style } from "./text/style.js";
 import { cutEnd, cutMiddle } from "./text/text-width.js";
-import { formatCount } from "./text/units.js";
+import { formatAge, formatCount, formatUntil } from "./text/units.js";
 
-const HEADINGS = ["ADDRESS", "STATE", "HEALTH", "SYNC", "WHY"] as const;
+const HEADINGS = ["ADDRESS", "STATE", "HEALTH", "SYNC", "SINCE", "WHY"] as const;
+const SINCE = HEADINGS.indexOf("SINCE");
 const GAPS = 2 * (HEADINGS.length - 1);
 /** Neither of the two long columns is cut below this while the other can still give. */
 const ENOUGH = 24;
@@ -19,23 +23,30 @@ const SYNC = {
 } as const satisfies Record<SyncState, { words: string; paint: keyof Style }>;
 
 /**
- * A project's resources as a table, notes, and a summary as the last line. No line feed at the end.
+ * A project's watcher and resources, what failed and when it is tried again, notes, and a summary as the last line. No
+ * line feed at the end.
  * @param columns width of the terminal, which the table keeps to; Infinity where there is none
  */
-export function formatStatus(status: ProjectStatus, style: Style, columns: number): string {
-  const rows = status.resources.map(toCells);
+export function formatStatus(status: ProjectStatus, style: Style, columns: number, now: Date): string {
+  const rows = status.resources.map((resource) => toCells(resource, now));
   const widths = columnWidths([HEADINGS, ...rows]);
   const [addressWidth, whyWidth] = shareWidth(widths, columns);
-  const painted = rows.map(([address, state, health, , why], index) => {
+  const painted = rows.map(([address, state, health, , since, why], index) => {
     const sync = SYNC[status.resources[index]?.sync ?? "in-sync"];
     const cells = [cutMiddle(address, addressWidth), state, paintHealth(health, style)];
-    return [...cells, style[sync.paint](sync.words), cutEnd(why, whyWidth)];
+    return [...cells, style[sync.paint](sync.words), style.dim(since), cutEnd(why, whyWidth)];
   });
+  // Without a watcher nobody knows since when.
+  const hasSince = rows.some((row) => row[SINCE] !== "-");
+  const shown = (cells: readonly string[]) => cells.filter((_cell, index) => hasSince || index !== SINCE);
   const table =
-    rows.length === 0 ? [] : alignRows([HEADINGS.map((heading) => style.dim(heading)), ...painted]);
+    rows.length === 0
+      ? []
+      : alignRows([HEADINGS.map((heading) => style.dim(heading)), ...painted].map(shown));
   const sections = [
-    [formatHost(status, style)],
+    [...formatHost(status, style), ...(status.watcher ? formatWatcher(status.watcher, style, now) : [])],
     table.map((line) => cutEnd(line, columns)),
+    ...status.resources.map((resource) => formatTrouble(resource, style, now)),
     status.notes.map((note) => `note: ${makeVisible(note)}`),
     [style.bold(formatStatusSummary(status))],
   ];
@@ -45,23 +56,58 @@ export function formatStatus(status: ProjectStatus, style: Style, columns: numbe
     .join("\n\n");
 }
 
-function formatHost({ project, host }: ProjectStatus, style: Style): string {
+function formatHost({ project, host }: ProjectStatus, style: Style): string[] {
+  if (host === undefined) return [style.bold(makeVisible(project))];
   const facts = `${host.endpoint} (Docker ${host.version}, ${host.os}/${host.arch})`;
-  return `${style.bold(makeVisible(project))} on ${makeVisible(facts)}`;
+  return [`${style.bold(makeVisible(project))} on ${makeVisible(facts)}`];
 }
 
-type Cells = readonly [address: string, state: string, health: string, sync: string, why: string];
+type Cells = readonly [
+  address: string,
+  state: string,
+  health: string,
+  sync: string,
+  since: string,
+  why: string,
+];
 
-function toCells(resource: ResourceStatus): Cells {
-  const why = reasonsSentence(resource.reasons, resource.kind);
-  const sync = SYNC[resource.sync].words;
-  return [makeVisible(resource.address), makeVisible(resource.state), resource.health ?? "-", sync, why];
+function toCells({ address, state, health, sync, reasons, kind, memory }: ResourceStatus, now: Date): Cells {
+  const hold = memory?.hold === undefined || sync === "in-sync" ? "" : HOLDS[memory.hold];
+  const why = [reasonsSentence(reasons, kind), hold].filter(Boolean).join("; ");
+  // What a watcher remembers of another state says nothing of this one.
+  const since = memory?.sync === sync ? formatAge(memory.since, now) : "-";
+  return [makeVisible(address), makeVisible(state), health ?? "-", SYNC[sync].words, since, why];
+}
+
+const HOLDS = {
+  "in-flight": "being worked on",
+  "waiting": "waits for something else",
+  "backing-off": "tried again later",
+  "flapping": "flapping: left alone until it changes, or `warm resume`",
+  "conflict": "",
+  "paused": "paused",
+  "guarded": "held back: too much would be deleted",
+  "drift-only-told": "only told: `drift: detect`",
+  "standby": "",
+} as const satisfies Record<Hold, string>;
+
+/** The last error of a resource, when it is tried again, and its container's last words. */
+function formatTrouble({ address, name, memory }: ResourceStatus, style: Style, now: Date): string[] {
+  const { error, failures = 0, nextTryAt } = memory ?? {};
+  if (error === undefined) return [];
+  const next = nextTryAt === undefined ? "" : `, the next ${formatUntil(nextTryAt, now)}`;
+  const tries = `failed ${formatCount(failures, "time")}, last ${formatAge(error.at, now)} ago${next}`;
+  const about = error.message.includes(name) ? "" : `${makeVisible(address)}: `;
+  return [
+    `${style.red("failed:")} ${about}${makeVisible(error.message)} ${style.dim(`(${tries})`)}`,
+    ...formatFailureDetails(error, style).map((line) => `  ${line}`),
+  ];
 }
 
 /** What the short columns leave is shared by the address and the reason, the longer one giving first. */
 function shareWidth(widths: readonly number[], columns: number): [number, number] {
-  const [address = 0, state = 0, health = 0, sync = 0, why = 0] = widths;
-  const left = columns - state - health - sync - GAPS;
+  const [address = 0, state = 0, health = 0, sync = 0, since = 0, why = 0] = widths;
+  const left = columns - state - health - sync - since - GAPS;
   if (address + why <= left) return [address, why];
   const forAddress = Math.max(Math.min(address, ENOUGH), left - Math.min(why, ENOUGH * 2), 0);
   const addressWidth = Math.min(address, forAddress);
@@ -93,13 +139,21 @@ function formatStatusSummary(status: ProjectStatus): string {
 
 /** The same facts for tools, with keys in a fixed order. Ends in a line feed. */
 export function formatStatusJson(status: ProjectStatus): string {
-  const { id, endpoint, version, apiVersion, os, arch } = status.host;
+  const { host, watcher } = status;
   const ordered = {
     format: "warm.status/1",
     project: status.project,
-    host: { id, endpoint, version, apiVersion, os, arch },
+    host: host && {
+      id: host.id,
+      endpoint: host.endpoint,
+      version: host.version,
+      apiVersion: host.apiVersion,
+      os: host.os,
+      arch: host.arch,
+    },
+    watcher: watcher === undefined ? null : toJsonWatcher(watcher),
     summary: countSync(status),
-    resources: status.resources.map(({ address, kind, name, sync, state, health, reasons }) => ({
+    resources: status.resources.map(({ address, kind, name, sync, state, health, reasons, memory }) => ({
       address,
       kind,
       name,
@@ -107,8 +161,18 @@ export function formatStatusJson(status: ProjectStatus): string {
       state,
       health: health ?? null,
       reasons,
+      since: memory?.sync === sync ? memory.since : null,
+      hold: memory?.hold ?? null,
+      failures: memory?.failures ?? 0,
+      error: memory?.error ?? null,
+      nextTryAt: memory?.nextTryAt ?? null,
     })),
     notes: status.notes,
   };
   return `${formatJson(ordered)}\n`;
+}
+
+/** What it remembers of each resource stands with the resource. */
+function toJsonWatcher({ resources: _withThem, format: _own, ...watcher }: WatcherStatus): object {
+  return watcher;
 }

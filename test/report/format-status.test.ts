@@ -4,6 +4,8 @@ import { formatStatus, formatStatusJson } from "../../src/report/format-status.j
 import { displayWidth } from "../../src/report/text/text-width.js";
 import { buildStatus, host, plain, TID_A, TID_B } from "./builders.js";
 
+const NOW = new Date("2026-03-01T12:00:00Z");
+
 const status: ProjectStatus = {
   project: "cyanprint",
   host,
@@ -30,7 +32,7 @@ const status: ProjectStatus = {
 
 describe("formatStatus", () => {
   it("shows a table, notes and a summary", () => {
-    expect(formatStatus(status, plain, Number.POSITIVE_INFINITY)).toMatchInlineSnapshot(`
+    expect(formatStatus(status, plain, Number.POSITIVE_INFINITY, NOW)).toMatchInlineSnapshot(`
       "cyanprint on unix:///var/run/docker.sock (Docker 20.10.24, linux/amd64)
 
       ADDRESS                                                   STATE    HEALTH   SYNC         WHY
@@ -47,15 +49,15 @@ describe("formatStatus", () => {
   });
 
   it("cuts long ids in the middle to fit a terminal", () => {
-    expect(formatStatus(status, plain, 80)).toMatchInlineSnapshot(`
+    expect(formatStatus(status, plain, 80, NOW)).toMatchInlineSnapshot(`
       "cyanprint on unix:///var/run/docker.sock (Docker 20.10.24, linux/amd64)
 
       ADDRESS                   STATE    HEALTH   SYNC         WHY
       network.cyanprint         present  -        in sync
       image.127.0.…plate:1.4.0  missing  -        out of sync  not on the host
       container.cy…f3c6f2f9b11  running  healthy  in sync
-      container.cy…f3c6f2f9c22  exited   unknown  out of sync  its configuration chan…
-      container.cy…-template-c  running  -        conflict     the name is taken by a…
+      container.cy…f3c6f2f9c22  exited   unknown  out of sync  its configurati…
+      container.cy…-template-c  running  -        conflict     the name is tak…
 
       note: 1 orphan is kept: prune is none
 
@@ -65,14 +67,14 @@ describe("formatStatus", () => {
 
   it("keeps the table to any width", () => {
     for (let columns = 1; columns < 200; columns += 1) {
-      const lines = formatStatus(status, plain, columns).split("\n").slice(2, 8);
+      const lines = formatStatus(status, plain, columns, NOW).split("\n").slice(2, 8);
       expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(columns);
     }
   });
 
   it("says in a line that all is in sync, or that there is nothing", () => {
     const only = (resources: ProjectStatus["resources"]) =>
-      formatStatus({ ...status, resources, notes: [] }, plain, 100)
+      formatStatus({ ...status, resources, notes: [] }, plain, 100, NOW)
         .split("\n")
         .at(-1);
     expect(only(status.resources.slice(0, 1))).toMatchInlineSnapshot(`"1 resource, in sync."`);
@@ -94,6 +96,7 @@ describe("formatStatusJson", () => {
           "os": "linux",
           "arch": "amd64"
         },
+        "watcher": null,
         "summary": {
           "inSync": 1,
           "outOfSync": 0,
@@ -107,7 +110,12 @@ describe("formatStatusJson", () => {
             "sync": "in-sync",
             "state": "running",
             "health": "healthy",
-            "reasons": []
+            "reasons": [],
+            "since": null,
+            "hold": null,
+            "failures": 0,
+            "error": null,
+            "nextTryAt": null
           }
         ],
         "notes": [
@@ -116,5 +124,114 @@ describe("formatStatusJson", () => {
       }
       "
     `);
+  });
+});
+
+describe("formatStatus with a watcher", () => {
+  const memory = {
+    sync: "out-of-sync",
+    since: "2026-03-01T11:57:00Z",
+    reasons: ["missing"],
+    hold: "backing-off",
+    failures: 4,
+    error: {
+      code: "unhealthy",
+      message: "cyan-template-b is not healthy after 60 s: GET :5550/: status 500",
+      hint: "the last log lines may say more",
+      logs: ["boot", "no such table: users"],
+      at: "2026-03-01T11:59:50Z",
+    },
+    nextTryAt: "2026-03-01T12:00:08Z",
+    healedAt: [],
+    isFlapping: false,
+  } as const;
+  const watched: ProjectStatus = {
+    ...status,
+    resources: [
+      buildStatus({
+        address: "network.cyanprint",
+        state: "present",
+        memory: {
+          ...memory,
+          sync: "in-sync",
+          since: "2026-02-27T12:00:00Z",
+          error: undefined,
+          nextTryAt: undefined,
+        },
+      }),
+      buildStatus({
+        address: "container.cyan-template-b",
+        state: "missing",
+        sync: "out-of-sync",
+        reasons: ["missing"],
+        memory,
+      }),
+    ],
+    watcher: {
+      format: "warm.daemon/1",
+      pid: 4242,
+      machine: "build-1",
+      project: "cyanprint",
+      endpoint: host.endpoint,
+      startedAt: "2026-03-01T06:00:00Z",
+      updatedAt: "2026-03-01T11:59:55Z",
+      intervalMs: 30_000,
+      state: "running",
+      config: {
+        path: "warm.yaml",
+        sha256: "c0ffee".repeat(10),
+        commit: "0123456789abcdef0123456789abcdef01234567",
+        isModified: true,
+        error: {
+          code: "config-invalid",
+          message: "warm.yaml:7:3 templates.b: unknown key `imge`",
+          hint: "did you mean `image`?",
+          at: "2026-03-01T11:59:00Z",
+        },
+      },
+      lastPass: { at: "2026-03-01T11:59:55Z", ms: 14, triggers: ["docker"], planned: 1, begun: 0 },
+      passes: 17,
+      pause: {
+        since: "2026-03-01T11:00:00Z",
+        until: "2026-03-01T13:00:00Z",
+        reason: "moving disks",
+        who: "ann@build-1",
+      },
+      guard: { deletes: 8, owned: 12, since: "2026-03-01T11:00:00Z" },
+      resources: {},
+      isAlive: true,
+    },
+  };
+
+  it("shows what it does, since when, what failed and when it is tried again", () => {
+    expect(formatStatus(watched, plain, 100, NOW)).toMatchInlineSnapshot(`
+      "cyanprint on unix:///var/run/docker.sock (Docker 20.10.24, linux/amd64)
+      watcher: running, up 6h (pid 4242); last pass 5s ago (docker) in 14ms: 1 change, 0 begun
+      file:    warm.yaml c0ffeec0ffee of commit 0123456789ab, with changes
+               not in use as it is now: warm.yaml:7:3 templates.b: unknown key \`imge\`
+               hint: did you mean \`image\`?
+      pause:   since 60m by ann@build-1, ends in 1h 00m: moving disks
+      guard:   refused to delete 8 of 12 objects; \`warm resume --allow-deletes\` lets it
+
+      ADDRESS                    STATE    HEALTH  SYNC         SINCE  WHY
+      network.cyanprint          present  -       in sync      2d
+      container.cyan-template-b  missing  -       out of sync  3m     does not exist; tried again later
+
+      failed: cyan-template-b is not healthy after 60 s: GET :5550/: status 500 (failed 4 times, last 10s ago, the next in 8s)
+        last log lines:
+          boot
+          no such table: users
+        hint: the last log lines may say more
+
+      note: 1 orphan is kept: prune is none
+
+      1 of 2 in sync, 1 out of sync."
+    `);
+  });
+
+  it("says that it is gone when nothing is heard of it", () => {
+    const { watcher } = watched;
+    const gone = { ...watched, watcher: watcher && { ...watcher, isAlive: false } };
+    expect(formatStatus(gone, plain, 100, NOW).split("\n")[1]).toMatchInlineSnapshot(`"watcher: gone: the last word of pid 4242 on build-1 is 5s old"`);
   });
 });

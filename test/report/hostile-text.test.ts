@@ -102,7 +102,7 @@ const everyText = (text: string): string[] => {
   return [
     formatPlan(document(text), plain, { verbose: true }),
     formatPlanJson(document(text)),
-    formatStatus(status, plain, 60),
+    formatStatus(status, plain, 60, new Date(0)),
     formatStatusJson(status),
     formatExplanation(explanation, plain, { config: text }),
     formatHolder(holder, 0),

@@ -1,28 +1,105 @@
+import { dirname, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { readHealths } from "../../apply/health/read-healths.js";
-import { openProject } from "../../apply/open-project.js";
-import { describeStatus } from "../../plan/describe-status.js";
+import { openProject, type Project } from "../../apply/open-project.js";
+import { readWatcher } from "../../daemon/state/read-watcher.js";
+import { stateDirectory } from "../../daemon/state/state-directory.js";
+import { ConfigError } from "../../model/problem.js";
+import type { ProjectStatus } from "../../model/status.js";
+import { describeStatus, statusFromMemory } from "../../plan/describe-status.js";
 import { formatStatus, formatStatusJson } from "../../report/format-status.js";
+import { formatDurationMs } from "../../report/text/units.js";
 import type { CommandContext } from "../command-context.js";
 
-export async function runStatus(
-  { global, terminal, cwd, env }: CommandContext,
-  { json = false }: { readonly json?: boolean },
-): Promise<number> {
-  const project = await openProject({ ...global, cwd, env });
+interface StatusOptions {
+  readonly json?: boolean;
+  readonly wait?: "ready";
+  readonly timeout?: number;
+  readonly stateDir?: string;
+}
+
+const LOOK_AGAIN_MS = 500;
+const WAIT_MS = 5 * 60_000;
+/** Applied, but not healthy (design, section 5). */
+const NOT_READY = 7;
+
+export async function runStatus(context: CommandContext, options: StatusOptions): Promise<number> {
+  const { global, terminal, cwd, env } = context;
+  const { json = false, wait, timeout = WAIT_MS } = options;
+  let project: Project;
   try {
-    const { plan, observed } = await project.plan();
-    const healths = await readHealths(project.config.desired, plan, observed);
-    const status = {
-      project: plan.project,
-      host: observed.host,
-      resources: describeStatus(plan, observed, healths),
-      notes: project.config.notes,
-    };
-    terminal.print(
-      json ? formatStatusJson(status).trimEnd() : formatStatus(status, terminal.out, terminal.columns),
-    );
-    return 0;
+    project = await openProject({ ...global, cwd, env });
+  } catch (error) {
+    const remembered = error instanceof ConfigError ? await recall(context, options.stateDir) : undefined;
+    if (remembered !== undefined) print(remembered, context, json);
+    throw error;
+  }
+  try {
+    const deadline = Date.now() + timeout;
+    let status = await look(project, context, options.stateDir);
+    while (wait === "ready" && !isReady(status) && Date.now() < deadline) {
+      await delay(LOOK_AGAIN_MS);
+      status = await look(project, context, options.stateDir);
+    }
+    print(status, context, json);
+    if (wait !== "ready" || isReady(status)) return 0;
+    terminal.note(`Not ready after ${formatDurationMs(timeout)}.`);
+    return NOT_READY;
   } finally {
     project.close();
   }
+}
+
+function print(status: ProjectStatus, { terminal }: CommandContext, isJson: boolean): void {
+  terminal.print(
+    isJson
+      ? formatStatusJson(status).trimEnd()
+      : formatStatus(status, terminal.out, terminal.columns, new Date()),
+  );
+}
+
+const openState = ({ global, cwd }: CommandContext, stateDir: string | undefined) =>
+  stateDirectory(dirname(resolve(cwd, global.file)), stateDir, cwd);
+
+/** While the file is bad, what a watcher that goes on with the last good one has told. */
+async function recall(
+  context: CommandContext,
+  stateDir: string | undefined,
+): Promise<ProjectStatus | undefined> {
+  const watcher = await readWatcher(openState(context, stateDir), undefined, Date.now());
+  if (!watcher?.isAlive) return undefined;
+  return {
+    project: watcher.project,
+    host: undefined,
+    resources: statusFromMemory(watcher.resources),
+    notes: [],
+    watcher,
+  };
+}
+
+async function look(
+  { config, plan: planNow }: Project,
+  context: CommandContext,
+  stateDir: string | undefined,
+): Promise<ProjectStatus> {
+  const state = openState(context, stateDir);
+  const [{ plan, observed }, watcher] = await Promise.all([
+    planNow(),
+    readWatcher(state, config.desired.project, Date.now()),
+  ]);
+  const healths = await readHealths(config.desired, plan, observed);
+  return {
+    project: plan.project,
+    host: observed.host,
+    resources: describeStatus(plan, observed, healths, watcher?.isAlive ? watcher.resources : {}),
+    notes: config.notes,
+    watcher,
+  };
+}
+
+/** All is as the file says, and no container that can be asked says that it is not well. */
+function isReady({ resources }: ProjectStatus): boolean {
+  return resources.every(
+    ({ sync, health }) => sync === "in-sync" && health !== "unhealthy" && health !== "starting",
+  );
 }

@@ -4,7 +4,13 @@ import type { Config, NotifyConfig, SessionConfig, TemplateConfig } from "../con
 import { pointerTo } from "../file/positions.js";
 import { DEFAULTS } from "./defaults.js";
 import { normalizeEngine } from "./normalize-engine.js";
-import { durationMs, normalizeEnv, normalizeLimits, readSecret, type SecretsByPointer } from "./normalize-parts.js";
+import {
+  durationMs,
+  normalizeEnv,
+  normalizeLimits,
+  readSecret,
+  type SecretsByPointer,
+} from "./normalize-parts.js";
 import type { RawConfig, RawHealth, RawNotification, RawSession, RawTemplate } from "./raw-config.js";
 
 /**

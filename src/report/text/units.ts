@@ -47,3 +47,19 @@ function twoUnits(ms: number, large: number, largeName: string, small: number, s
 export function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
+
+/** How long ago a time was, in the largest unit that says enough: `12s`, `5m`, `3h`, `4d`. */
+export function formatAge(iso: string, now: Date): string {
+  const ms = Math.max(0, now.getTime() - Date.parse(iso));
+  if (Number.isNaN(ms)) return "-";
+  if (ms < 100 * SECOND) return `${Math.floor(ms / SECOND)}s`;
+  if (ms < 100 * MINUTE) return `${Math.floor(ms / MINUTE)}m`;
+  return ms < 48 * HOUR ? `${Math.floor(ms / HOUR)}h` : `${Math.floor(ms / DAY)}d`;
+}
+
+/** When a time will be: `in 12s`, `now`. */
+export function formatUntil(iso: string, now: Date): string {
+  const ms = Date.parse(iso) - now.getTime();
+  if (!(ms > 0)) return "now";
+  return ms < MINUTE ? `in ${Math.ceil(ms / SECOND)}s` : `in ${formatDurationMs(ms)}`;
+}
