@@ -7,11 +7,13 @@ import type { BenchHost } from "./bench-project.js";
 import { formatMeasurement, isMet, type Measurement } from "./measure.js";
 import { benchNoChange } from "./no-change-plan.js";
 import { benchPlanInMemory } from "./plan-in-memory.js";
+import { benchWatch } from "./watch-bench.js";
 
 const BENCHES: Readonly<Record<string, (host: BenchHost) => Promise<Measurement[]>>> = {
   memory: benchPlanInMemory,
   apply: benchApply,
   "no-change": benchNoChange,
+  watch: benchWatch,
 };
 
 /** `npm run bench [-- name…]`: prints every bar with what was measured. Exits 1 when one is not met. */

@@ -1,0 +1,241 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { dockerOn } from "../rig/docker-client.js";
+import { type FaultProxy, startFaultProxy } from "../rig/fault-proxy.js";
+import { type BenchHost, type BenchProject, mainScript, writeBenchProject } from "./bench-project.js";
+import { type Measurement, median, timeProcess } from "./measure.js";
+
+const KILLS = 100;
+const SAVES = 30;
+const PASSES = 1_000;
+/** The kernel counts processor time in hundredths of a second. */
+const TICK_MS = 10;
+
+/** A watcher over real containers: how fast it repairs, what it costs when nothing happens, how fast a save counts. */
+export async function benchWatch(host: BenchHost): Promise<Measurement[]> {
+  const hundred = await makeWarm(host, "hundred", 100, "30s");
+  const repairs = await watched(host, hundred, (watching) => measureRepairs(host, hundred, watching));
+  const saves = await watched(host, hundred, (watching) => measureSaves(hundred, watching));
+  await timeProcess([mainScript, "destroy", "--auto-approve"], hundred.env, hundred.dir);
+  const idle = await makeWarm(host, "idle", 200, "80ms");
+  return [...repairs, ...saves, ...(await watched(host, idle, (watching) => measureIdle(idle, watching)))];
+}
+
+interface Watching {
+  readonly child: ChildProcess;
+  readonly proxy: FaultProxy;
+}
+
+async function makeWarm(
+  host: BenchHost,
+  name: string,
+  templates: number,
+  interval: string,
+): Promise<BenchProject> {
+  const lines = ["resources: { memory: 64MiB, cpus: 0.5, pids: 64 }"];
+  const project = await writeBenchProject(host, name, { templates, images: 1, lines });
+  const file = join(project.dir, "warm.yaml");
+  const head = `interval: ${interval}\nflapping: { heals: 1000 }\n`;
+  writeFileSync(file, readFileSync(file, "utf8").replace("templates:", `${head}templates:`));
+  await timeProcess([mainScript, "apply", "--auto-approve"], project.env, project.dir);
+  return project;
+}
+
+async function watched<T>(
+  { socketPath }: BenchHost,
+  { env, dir }: BenchProject,
+  measure: (watching: Watching) => Promise<T>,
+): Promise<T> {
+  const proxy = await startFaultProxy(socketPath);
+  const child = spawn(process.execPath, [mainScript, "watch"], {
+    cwd: dir,
+    env: { ...env, DOCKER_HOST: `unix://${proxy.socketPath}` },
+    stdio: ["ignore", "ignore", "ignore"],
+  });
+  try {
+    while (passesOf(dir) === 0) await sleep(100);
+    await sleep(2_000);
+    return await measure({ child, proxy });
+  } finally {
+    child.kill("SIGTERM");
+    await once(child, "close");
+    await proxy.stop();
+  }
+}
+
+/** From the `die` event, as it reaches a client beside the watcher, to the watcher's call. */
+async function measureRepairs(
+  { socketPath }: BenchHost,
+  { name, templates }: BenchProject,
+  { proxy }: Watching,
+): Promise<Measurement[]> {
+  const docker = dockerOn(socketPath);
+  const events = (await docker.getEvents({
+    filters: JSON.stringify({ type: ["container"], event: ["die"] }),
+  })) as unknown as Readable;
+  let diedAt = 0;
+  createInterface(events).on("line", () => {
+    diedAt = Date.now();
+  });
+  const times: number[] = [];
+  const lists: number[] = [];
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const { id } = templates[(kill * 37) % templates.length] ?? { id: "" };
+    const container = docker.getContainer(`${name}-template-${id}`);
+    const { Id } = await container.inspect();
+    proxy.calls.length = 0;
+    diedAt = 0;
+    await container.kill();
+    const start = await until(() => proxy.calls.find(({ path }) => path.endsWith(`/containers/${Id}/start`)));
+    await until(() => (diedAt > 0 ? diedAt : undefined));
+    times.push(start.startedAt - diedAt);
+    const askedAt = performance.now();
+    await Promise.all([
+      docker.listContainers({ all: true }),
+      docker.listImages(),
+      docker.listVolumes(),
+      docker.listNetworks(),
+    ]);
+    lists.push(performance.now() - askedAt);
+    await until(async () => ((await container.inspect()).State.Running ? true : undefined));
+    await sleep(600);
+  }
+  events.destroy();
+  const reference = median(lists);
+  const sorted = times.toSorted((a, b) => a - b);
+  return [
+    {
+      name: "die event to start call, 100 containers, median",
+      ours: median(times),
+      reference,
+      unit: "ms",
+      max: 30,
+    },
+    {
+      name: "die event to start call, 100 containers, 99th percentile",
+      ours: sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.NaN,
+      reference,
+      unit: "ms",
+      max: 150,
+    },
+  ];
+}
+
+/** From the end of a save to the first list that the plan is made from. */
+async function measureSaves({ dir }: BenchProject, { proxy }: Watching): Promise<Measurement[]> {
+  const file = join(dir, "warm.yaml");
+  const text = readFileSync(file, "utf8");
+  const times: number[] = [];
+  for (let save = 0; save < SAVES; save += 1) {
+    proxy.calls.length = 0;
+    const next = `${text}# ${save}\n`;
+    const startedAt = Date.now();
+    if (save % 2 === 0) writeFileSync(file, next);
+    else {
+      writeFileSync(`${file}.new`, next);
+      renameSync(`${file}.new`, file);
+    }
+    const list = await until(() => proxy.calls.find(({ path }) => path.endsWith("/containers/json")));
+    times.push(list.startedAt - startedAt);
+    await sleep(1_000);
+  }
+  writeFileSync(file, text);
+  return [
+    {
+      name: "file saved to plan started, 100 templates",
+      ours: median(times),
+      reference: 0,
+      unit: "ms",
+      max: 400,
+    },
+  ];
+}
+
+/** What passes cost that find nothing to do. */
+async function measureIdle({ dir }: BenchProject, { child, proxy }: Watching): Promise<Measurement[]> {
+  const pid = child.pid ?? 0;
+  await waitForPasses(dir, 100);
+  const firstRss = rssOf(pid);
+  const [passes, cpu, callsBefore] = [passesOf(dir), cpuOf(pid), countLooks(proxy)];
+  let mostRss = firstRss;
+  while (passesOf(dir) < passes + PASSES) {
+    await sleep(500);
+    mostRss = Math.max(mostRss, rssOf(pid));
+  }
+  const made = passesOf(dir) - passes;
+  const one = { unit: "", reference: made };
+  return [
+    {
+      ...one,
+      name: "requests of an idle pass, 200 containers",
+      ours: (countLooks(proxy) - callsBefore) / made,
+      unit: "requests",
+      max: 6,
+    },
+    {
+      ...one,
+      name: "CPU of an idle pass, 200 containers",
+      ours: (cpuOf(pid) - cpu) / made,
+      unit: "ms",
+      max: 50,
+    },
+    {
+      ...one,
+      name: "RSS over 1 000 idle passes, most",
+      ours: mostRss,
+      reference: firstRss,
+      unit: "MB",
+      max: 110,
+    },
+    {
+      ...one,
+      name: "RSS over 1 000 idle passes, end beside begin",
+      ours: rssOf(pid),
+      reference: firstRss,
+      unit: "MB",
+      maxRatio: 1.1,
+    },
+  ];
+}
+
+/** The lock is renewed by the clock and not by passes; the event stream is one request for ever. */
+const countLooks = ({ calls }: FaultProxy) =>
+  calls.filter(({ method, path }) => method === "GET" && !path.endsWith("/events")).length;
+
+function passesOf(dir: string): number {
+  try {
+    return (JSON.parse(readFileSync(join(dir, ".warm/status.json"), "utf8")) as { passes: number }).passes;
+  } catch {
+    return 0;
+  }
+}
+
+async function waitForPasses(dir: string, count: number): Promise<void> {
+  const from = passesOf(dir);
+  while (passesOf(dir) < from + count) await sleep(100);
+}
+
+function cpuOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+function rssOf(pid: number): number {
+  const [, kibibytes = "0"] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return (Number(kibibytes) * 1024) / 1e6;
+}
+
+async function until<T>(ask: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (Date.now() > deadline) throw new Error("the watcher did nothing for 20 s");
+    await sleep(2);
+  }
+}
