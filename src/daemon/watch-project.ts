@@ -3,6 +3,7 @@ import type { Clock, StopSignals } from "../apply/apply-context.js";
 import { createLimits } from "../apply/create-context.js";
 import type { HostSettings } from "../apply/host-session.js";
 import { systemClock } from "../apply/system-clock.js";
+import { createHostMemory, type HostMemory } from "../docker/observe/host-memory.js";
 import { toWarmError } from "../errors.js";
 import { composeStatus } from "./compose-status.js";
 import { type ConfigSource, openConfigSource } from "./config-source.js";
@@ -20,7 +21,7 @@ import { type StateDirectory, stateDirectory } from "./state/state-directory.js"
 import { createStatusKeeper, type StatusKeeper } from "./state/status-keeper.js";
 import { createTeller } from "./tell.js";
 import { followEvents } from "./triggers/follow-events.js";
-import { createRateLimit } from "./triggers/rate-limit.js";
+import { createPassBudget } from "./triggers/pass-budget.js";
 import { createWakeups, type Wakeups } from "./triggers/wakeups.js";
 import { watchFiles } from "./triggers/watch-files.js";
 import { Watcher } from "./watcher.js";
@@ -43,8 +44,8 @@ export interface WatchSettings extends HostSettings {
   readonly clock?: Clock;
 }
 
-/** Passes that events may cause: many at once after a quiet time, two a second for ever. */
-const EVENT_PASSES = { burst: 20, perSecond: 2 };
+/** What events may cost: a second's worth of passes at once, a fifth of the time for ever. */
+const EVENT_PASSES = { burstMs: 1_000, share: 0.2 };
 const DRAIN_MS = 3_000;
 /** A round may uncover work for the next: a pull shows that a tag has moved. */
 const MOST_ROUNDS = 8;
@@ -96,6 +97,7 @@ interface Tools {
   readonly link: HostLink;
   readonly notifier: ReturnType<typeof createNotifier>;
   readonly status: StatusKeeper;
+  readonly memory: HostMemory;
   /** Ends with the watcher. */
   readonly life: AbortController;
 }
@@ -113,6 +115,7 @@ async function assemble(
   const link = createHostLink(settings);
   const limits = createLimits(source.current.desired.pull.concurrency);
   const sick = createSickContainers();
+  const hostMemory = createHostMemory();
   const wakeups = createWakeups(clock, stop.soft);
   const notifier = createNotifier({
     targets: source.current.config.notify,
@@ -150,28 +153,14 @@ async function assemble(
     clock,
     cancel: stop.hard,
   });
-  const runPass = createPass({ link, lock, flights, ledger, sick, limits, clock, stop });
+  const runPass = createPass({ link, lock, flights, ledger, sick, limits, memory: hostMemory, clock, stop });
   const setPullLimit = (pullsAtOnce: number) => {
     limits.pulls.concurrency = pullsAtOnce;
   };
   const salt = memory.salt;
   const watcher: Watcher = new Watcher({
-    ...{
-      source,
-      state,
-      link,
-      ledger,
-      sick,
-      flights,
-      runPass,
-      wakeups,
-      teller,
-      notifier,
-      log,
-      clock,
-      salt,
-      setPullLimit,
-    },
+    ...{ source, state, link, ledger, sick, memory: hostMemory, flights, runPass, wakeups },
+    ...{ teller, notifier, log, clock, salt, setPullLimit },
   });
   const startedAtMs = clock.now();
   const status = createStatusKeeper(
@@ -179,12 +168,12 @@ async function assemble(
     () => composeStatus(watcher, { source, ledger, link, salt, startedAtMs, nowMs: clock.now() }),
     (error) => log.warn("status not written", { detail: toWarmError(error).message }),
   );
-  return { watcher, wakeups, flights, lock, link, notifier, status, life };
+  return { watcher, wakeups, flights, lock, link, notifier, status, memory: hostMemory, life };
 }
 
 /** @returns exit code 0: to be stopped is how it ends */
 async function runForever(
-  { watcher, wakeups, link, status, life }: Tools,
+  { watcher, wakeups, link, status, life, memory }: Tools,
   { log, stop, file, cwd }: WatchSettings,
   state: StateDirectory,
   clock: Clock,
@@ -204,10 +193,14 @@ async function runForever(
   const following = followEvents(
     () => (watcher.condition.state === "host-away" ? undefined : link.session?.host.reader),
     {
-      onOpen: () => wakeups.mark("docker"),
+      onOpen: () => {
+        memory.setFollowing(true);
+        wakeups.mark("docker");
+      },
       onEvent: (event) => watcher.onHostEvent(event),
       onBreak: (error, delayMs) => {
         log.debug("event stream broken", { code: error?.code, detail: error?.message, nextTryInMs: delayMs });
+        memory.setFollowing(false);
         // The host may be gone: a look says so.
         wakeups.mark("docker");
       },
@@ -215,14 +208,16 @@ async function runForever(
     clock,
     life.signal,
   );
-  const waitFor = createRateLimit(clock, EVENT_PASSES);
+  const budget = createPassBudget(clock, EVENT_PASSES);
   wakeups.mark("start");
   while (!stop.soft.aborted) {
     const triggers = await wakeups.next(watcher.deadline());
     if (stop.soft.aborted) break;
     if (triggers.every((trigger) => trigger === "docker" || trigger === "settled"))
-      await clock.sleep(waitFor(), stop.soft);
+      await clock.sleep(budget.waitMs(), stop.soft);
+    const startedAt = clock.now();
     await watcher.round(triggers);
+    budget.spend(clock.now() - startedAt);
     status.touch();
   }
   log.info("stopping", { detail: "stopping: what is in flight is finished" });

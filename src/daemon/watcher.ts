@@ -1,4 +1,5 @@
 import type { Clock } from "../apply/apply-context.js";
+import type { HostMemory } from "../docker/observe/host-memory.js";
 import { toWarmError } from "../errors.js";
 import type { Hold, PassRecord, Pause } from "../model/daemon-status.js";
 import type { ApplyEvent } from "../model/event.js";
@@ -30,6 +31,7 @@ export interface WatcherTools {
   readonly link: HostLink;
   readonly ledger: Ledger;
   readonly sick: SickContainers;
+  readonly memory: HostMemory;
   readonly runPass: (orders: PassOrders) => Promise<PassResult>;
   readonly flights: Flights;
   readonly wakeups: Wakeups;
@@ -284,13 +286,14 @@ export class Watcher {
   }
 
   onHostEvent(event: HostEvent): void {
-    const { wakeups, source, log, flights } = this.#tools;
+    const { wakeups, source, log, flights, memory } = this.#tools;
     const view = {
       desired: source.current.desired,
       inFlight: flights.addresses,
       addressById: this.lastResult?.addressById ?? new Map<string, Address>(),
       hasConflicts: (this.lastResult?.plan.summary.conflict ?? 0) > 0,
     };
+    if (event.kind === "container" && event.action === "update") memory.forgetLimits(event.id);
     if (!isDamage(event, view)) return;
     log.debug("host event", { kind: event.kind, action: event.action, id: event.id });
     wakeups.mark("docker", event.kind === "container" ? 0 : BURST_MS);

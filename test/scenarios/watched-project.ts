@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { DaemonStatus } from "../../src/model/daemon-status.js";
 import type { WarmOptions, WarmProcess, WarmResult } from "../rig/run-warm.js";
 import type { Sandbox } from "../rig/sandbox.js";
 
@@ -81,3 +84,54 @@ export async function eventually<T>(
 
 /** Above debug: what a person would have read. */
 export const told = (lines: readonly LogLine[]) => lines.filter(({ level }) => level !== "debug");
+
+/** How many lines say this, those before `since` left out. */
+export function countOf(watching: Watching, message: string, since = 0): number {
+  return watching
+    .lines()
+    .slice(since)
+    .filter(({ msg }) => msg === message).length;
+}
+
+/** What a template of this label is called in the file and in Docker. */
+export function namesOf(sandbox: Sandbox, label: string) {
+  const id = sandbox.templateId(label);
+  const tid = id.replaceAll("-", "");
+  const container = `${sandbox.prefix}-template-${tid}`;
+  return { id, volume: `${sandbox.prefix}-${tid}`, container, address: `container.${container}` };
+}
+
+export async function isRunning({ docker }: Sandbox, container: string): Promise<boolean> {
+  const found = await docker
+    .getContainer(container)
+    .inspect()
+    .catch(() => undefined);
+  return found?.State.Running ?? false;
+}
+
+/** Kills a template container and waits until it has been started again. @returns how long that took, in ms */
+export async function expectKillHealed(
+  { docker }: Sandbox,
+  name: string,
+  withinMs = 30_000,
+): Promise<number> {
+  const container = docker.getContainer(name);
+  const { StartedAt: before } = (await container.inspect()).State;
+  const startedAt = Date.now();
+  await container.kill();
+  await eventually(
+    async () => {
+      // It may be replaced just now: then there is none for a moment.
+      const state = (await container.inspect().catch(() => undefined))?.State;
+      return state?.Running && state.StartedAt !== before;
+    },
+    () => `${name} was not healed within ${withinMs} ms`,
+    withinMs,
+  );
+  return Date.now() - startedAt;
+}
+
+/** `.warm/status.json` as the watcher wrote it last. */
+export function readStatus({ dir }: Sandbox): DaemonStatus {
+  return JSON.parse(readFileSync(join(dir, ".warm", "status.json"), "utf8")) as DaemonStatus;
+}

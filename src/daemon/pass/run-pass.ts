@@ -2,6 +2,7 @@ import type { Clock, StopSignals, WorkLimits } from "../../apply/apply-context.j
 import { createContext } from "../../apply/create-context.js";
 import type { HostSession } from "../../apply/host-session.js";
 import type { LoadedConfig } from "../../config/load-config.js";
+import type { HostMemory } from "../../docker/observe/host-memory.js";
 import { observeHost } from "../../docker/observe/observe-host.js";
 import { toWarmError, type WarmError } from "../../errors.js";
 import type { Hold } from "../../model/daemon-status.js";
@@ -9,12 +10,12 @@ import { LABEL } from "../../model/labels.js";
 import type { Observed } from "../../model/observed.js";
 import { type Change, isChange, type Plan } from "../../model/plan.js";
 import type { Address } from "../../model/resource.js";
-import { planProject } from "../../plan/plan-project.js";
 import type { HostLink } from "../host-link.js";
 import type { LockKeeper } from "../lock-keeper.js";
 import type { Ledger, SyncChange } from "../state/ledger.js";
 import type { Flights } from "./flights.js";
 import { findMassDelete, type MassDelete } from "./mass-delete.js";
+import { createPlanMemory } from "./plan-memory.js";
 import { findInFlight, selectDue } from "./select-due.js";
 import type { SickContainers } from "./sick-containers.js";
 
@@ -40,6 +41,7 @@ export interface PassTools {
   readonly ledger: Ledger;
   readonly sick: SickContainers;
   readonly limits: WorkLimits;
+  readonly memory: HostMemory;
   readonly clock: Clock;
   readonly stop: StopSignals;
 }
@@ -61,7 +63,8 @@ export interface PassOrders {
  */
 export function createPass(tools: PassTools): (orders: PassOrders) => Promise<PassResult> {
   const { link, lock, flights, ledger, sick, clock, limits, stop } = tools;
-  const look = createLook();
+  const look = createLook(tools.memory);
+  const planAgain = createPlanMemory();
 
   return async ({ config, isPaused, mayDeleteMost, asksRegistry }) => {
     const { desired, config: settings } = config;
@@ -69,7 +72,7 @@ export function createPass(tools: PassTools): (orders: PassOrders) => Promise<Pa
     await lock.hold(session.host, writer);
     const { observed: seen, registryError } = await look(session, config, asksRegistry, stop.hard);
     const observed = await sick.mark(seen, desired);
-    const plan = planProject(desired, observed);
+    const plan = planAgain(desired, observed);
 
     const inFlight = findInFlight(plan, observed, flights.addresses);
     const moved = ledger.see(plan.changes, inFlight, clock.now());
@@ -113,7 +116,7 @@ interface Look {
 }
 
 /** Remembers what need not be asked at every look: what the daemon is, and what the registry said. */
-function createLook() {
+function createLook(memory: HostMemory) {
   let lastHost: { readonly session: HostSession; readonly observed: Observed } | undefined;
   let digests: Observed["registryDigests"] = {};
 
@@ -125,24 +128,20 @@ function createLook() {
   ): Promise<Look> => {
     const sameHostAs = lastHost?.session === session ? lastHost.observed : undefined;
     const { host, findCredentials } = session;
-    const settings = { desired, findCredentials, cancel, sameHostAs };
+    const settings = { desired, findCredentials, cancel, sameHostAs, memory };
     let registryError: WarmError | undefined;
+    const isAsked = asksRegistry && desired.pull.policy === "always";
     const observed = await observeHost(host, {
       ...settings,
-      ...(asksRegistry ? {} : { registryDigests: digests }),
+      registryDigests: isAsked ? undefined : digests,
     }).catch((error: unknown) => {
-      registryError = toWarmError(error);
+      if (!isAsked) throw error;
       // A registry that is away must not keep a template from being healed: the host is looked at without it.
-      if (!asksRegistry || desired.pull.policy !== "always") throw error;
+      registryError = toWarmError(error);
       return observeHost(host, { ...settings, registryDigests: digests });
     });
-    if (asksRegistry && registryError === undefined) digests = observed.registryDigests;
+    digests = observed.registryDigests;
     lastHost = { session, observed };
     return { observed, registryError };
   };
-}
-
-/** Whether a pass left nothing to be done by the next one. */
-export function isAtRest({ plan, begun }: PassResult): boolean {
-  return begun.length === 0 && !plan.changes.some(isChange);
 }

@@ -6,8 +6,16 @@ import { withDeadline } from "./deadline.js";
 import { mapStatus, mapTransport, type Subject } from "./map-error.js";
 import { uninspected } from "./uninspected.js";
 
+/** Earlier answers by path: one of the same text comes back as the same object. */
+export interface AnswerMemory {
+  readonly last: Map<string, { readonly text: string; readonly value: unknown }>;
+  /** The text without what may differ and means nothing to us. */
+  strip(path: string, text: string): string;
+}
+
 export interface ReadOptions {
-  readonly query?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>> | undefined;
+  readonly answers?: AnswerMemory | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly deadlineMs?: number;
   /** Whose refusal an error is; default the host's. */
@@ -85,7 +93,15 @@ export function createReader(connection: Connection, apiVersion?: string): HostR
     openStream,
     clockOffsetMs: () => offsetMs,
     async getJson(what, path, options) {
-      return parseJson(await getBytes(what, path, options), what, url);
+      const body = await getBytes(what, path, options);
+      const { answers } = options ?? {};
+      if (answers === undefined) return parseJson(body, what, url);
+      const text = answers.strip(path, body.toString("latin1"));
+      const known = answers.last.get(path);
+      if (known?.text === text) return known.value;
+      const value = parseJson(body, what, url);
+      answers.last.set(path, { text, value });
+      return value;
     },
   };
 }

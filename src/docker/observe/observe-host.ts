@@ -4,6 +4,7 @@ import type { Host } from "../connection/connect.js";
 import type { FindCredentials } from "../connection/credentials.js";
 import type { Transport } from "../connection/endpoint.js";
 import { asOptionalArray, asRecord, asString } from "../connection/shape.js";
+import type { HostMemory } from "./host-memory.js";
 import { observeLimits } from "./observe-limits.js";
 import { readContainerList, readImageList, readNetworkList, readVolumeList } from "./read-lists.js";
 import { askRegistryDigests } from "./registry-digest.js";
@@ -15,6 +16,7 @@ export interface ObserveSettings {
   readonly cancel?: AbortSignal | undefined;
   /** An earlier snapshot of the same daemon: its ID and its reach are not asked for again. */
   readonly sameHostAs?: Pick<Observed, "host" | "reach"> | undefined;
+  readonly memory?: HostMemory | undefined;
   /** What the registry said lately; default asks it now. */
   readonly registryDigests?: Observed["registryDigests"] | undefined;
 }
@@ -26,17 +28,24 @@ export interface ObserveSettings {
  */
 export async function observeHost(host: Host, settings: ObserveSettings): Promise<Observed> {
   const { reader } = host;
-  const { cancel, desired, sameHostAs } = settings;
+  const { cancel, desired, sameHostAs, memory } = settings;
+  const list = async <T extends object>(
+    what: string,
+    path: string,
+    read: (answer: unknown) => T,
+    query?: Readonly<Record<string, string>>,
+  ): Promise<T> => {
+    const answer = await reader.getJson(what, path, { cancel, query, answers: memory?.answers });
+    return memory === undefined ? read(answer) : memory.reading(path, answer, read);
+  };
   const [{ id, reach }, images, networks, volumes, containers] = await Promise.all([
     sameHostAs === undefined
       ? readIdentity(host, cancel)
       : { id: sameHostAs.host.id, reach: sameHostAs.reach },
-    reader.getJson("list images", "/images/json", { cancel }).then(readImageList),
-    reader.getJson("list networks", "/networks", { cancel }).then(readNetworkList),
-    reader.getJson("list volumes", "/volumes", { cancel }).then(readVolumeList),
-    reader
-      .getJson("list containers", "/containers/json", { query: { all: "1" }, cancel })
-      .then(readContainerList),
+    list("list images", "/images/json", readImageList),
+    list("list networks", "/networks", readNetworkList),
+    list("list volumes", "/volumes", readVolumeList),
+    list("list containers", "/containers/json", readContainerList, { all: "1" }),
   ]);
   return {
     host: { id, ...host.facts },
@@ -45,7 +54,7 @@ export async function observeHost(host: Host, settings: ObserveSettings): Promis
     images,
     networks,
     volumes,
-    containers: await observeLimits(host, desired, containers, cancel),
+    containers: await observeLimits(host, desired, containers, cancel, memory),
     registryDigests:
       settings.registryDigests ?? (await askRegistryDigests(host, desired, settings.findCredentials, cancel)),
   };

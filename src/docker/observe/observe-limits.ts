@@ -6,6 +6,7 @@ import type { Host } from "../connection/connect.js";
 import type { HostReader } from "../connection/host-reader.js";
 import { asNumber, asRecord } from "../connection/shape.js";
 import { createCgroupReader } from "./cgroup-limits.js";
+import type { HostMemory } from "./host-memory.js";
 
 const INSPECTS_AT_ONCE = 16;
 
@@ -13,13 +14,17 @@ const INSPECTS_AT_ONCE = 16;
  * Adds the limits that really hold to our containers that ask for some. The container list does not carry them
  * and one inspect each would make a plan cost a call per container, so on this machine the kernel's own files
  * are read first; the daemon is asked only about a container whose files are missing or disagree.
+ * @param memory of earlier looks; default none
  */
 export async function observeLimits(
   host: Host,
   desired: Desired,
   containers: readonly ObservedContainer[],
   cancel: AbortSignal | undefined,
-): Promise<ObservedContainer[]> {
+  memory?: HostMemory,
+): Promise<readonly ObservedContainer[]> {
+  const remembered = memory?.withLimits(containers);
+  if (remembered !== undefined) return remembered;
   const wanted = new Map<string, ResourceLimits>();
   for (const resource of desired.resources) {
     if (resource.kind === "container" && Object.keys(resource.limits).length > 0)
@@ -28,20 +33,27 @@ export async function observeLimits(
   const isLocal = host.connection.endpoint.transport.kind === "unix";
   const readKernel = createCgroupReader();
   const limit = pLimit(INSPECTS_AT_ONCE);
-  return Promise.all(
+  async function readLimits({ id, state }: ObservedContainer, limits: ResourceLimits) {
+    const kernel = isLocal && state === "running" ? readKernel(id) : undefined;
+    // What agrees is told as it is wanted: the planner compares strictly.
+    if (kernel !== undefined && agrees(kernel, limits)) return { ...kernel, ...limits };
+    const inspected = await limit(() => inspectLimits(host.reader, id, cancel));
+    return inspected && { ...inspected, ...asWritten(inspected, limits) };
+  }
+
+  const result = await Promise.all(
     containers.map(async (container) => {
-      const limits = wanted.get(container.labels[LABEL.address] ?? "");
-      if (limits === undefined || !isOwned(container.labels, desired.project)) return container;
-      const kernel = isLocal && container.state === "running" ? readKernel(container.id) : undefined;
-      // What agrees is told as it is wanted: the planner compares strictly.
-      if (kernel !== undefined && agrees(kernel, limits))
-        return { ...container, limits: { ...kernel, ...limits } };
-      const inspected = await limit(() => inspectLimits(host.reader, container.id, cancel));
-      return inspected === undefined
-        ? container
-        : { ...container, limits: { ...inspected, ...asWritten(inspected, limits) } };
+      const asked = wanted.get(container.labels[LABEL.address] ?? "");
+      if (asked === undefined || !isOwned(container.labels, desired.project)) return container;
+      const recalled = memory?.limitsOf(container.id);
+      const limits = recalled ?? (await readLimits(container, asked));
+      if (limits === undefined) return container;
+      if (recalled === undefined) memory?.rememberLimits(container.id, limits);
+      return { ...container, limits };
     }),
   );
+  memory?.rememberWithLimits(containers, result);
+  return result;
 }
 
 const PAGE = 4096;

@@ -23,9 +23,9 @@ export function readImageList(answer: unknown): ObservedImage[] {
   });
 }
 
-/** `GET /networks` */
+/** `GET /networks`, by ID: Docker tells them in another order each time. */
 export function readNetworkList(answer: unknown): ObservedNetwork[] {
-  return asArray(answer, "network list").map((item) => {
+  const networks = asArray(answer, "network list").map((item) => {
     const network = asRecord(item, "network");
     return {
       id: asString(network.Id, "network.Id"),
@@ -34,12 +34,13 @@ export function readNetworkList(answer: unknown): ObservedNetwork[] {
       labels: asStringMap(network.Labels, "network.Labels"),
     };
   });
+  return networks.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** `GET /volumes` */
+/** `GET /volumes`, by name: Docker tells them in another order each time. */
 export function readVolumeList(answer: unknown): ObservedVolume[] {
   const list = asRecord(answer, "volume list");
-  return asOptionalArray(list.Volumes, "volume list.Volumes").map((item) => {
+  const volumes = asOptionalArray(list.Volumes, "volume list.Volumes").map((item) => {
     const volume = asRecord(item, "volume");
     return {
       name: asString(volume.Name, "volume.Name"),
@@ -48,6 +49,7 @@ export function readVolumeList(answer: unknown): ObservedVolume[] {
       labels: asStringMap(volume.Labels, "volume.Labels"),
     };
   });
+  return volumes.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 const STATES: readonly string[] = [

@@ -1,0 +1,79 @@
+import { expect, it } from "vitest";
+import { type EventView, isDamage } from "../../src/daemon/triggers/is-damage.js";
+import type { HostEvent } from "../../src/model/host-event.js";
+import { buildDesired } from "../plan/builders.js";
+
+const C = "container.cyan-template-a";
+const quiet: EventView = {
+  desired: buildDesired(),
+  inFlight: new Set(),
+  addressById: new Map([["1", C]]),
+  hasConflicts: false,
+};
+const ours = { "warm.project": "demo", "warm.address": C };
+
+function event(kind: HostEvent["kind"], action: string, parts: Partial<HostEvent> = {}): HostEvent {
+  return { kind, action, id: "1", attributes: {}, ...parts };
+}
+
+const EVENTS: Readonly<Record<string, HostEvent>> = {
+  "ours dies": event("container", "die", { attributes: ours }),
+  "ours becomes unhealthy": event("container", "health_status: unhealthy", { attributes: ours }),
+  "ours becomes healthy": event("container", "health_status: healthy", { attributes: ours }),
+  "another project's dies": event("container", "die", { attributes: { ...ours, "warm.project": "other" } }),
+  "a stranger's dies": event("container", "die", { id: "9" }),
+  "our lock goes": event("container", "destroy", { attributes: { ...ours, "warm.address": "lock.demo" } }),
+  "ours leaves a network": event("network", "disconnect", { attributes: { name: "net", container: "1" } }),
+  "a stranger leaves our network": event("network", "disconnect", {
+    attributes: { name: "net", container: "9" },
+  }),
+  "our network goes": event("network", "destroy", { attributes: { name: "net" } }),
+  "another network goes": event("network", "destroy", { attributes: { name: "bridge" } }),
+  "our volume goes": event("volume", "destroy", { id: "cyan-a" }),
+  "another volume goes": event("volume", "destroy", { id: "data" }),
+  "an image goes": event("image", "untag"),
+};
+
+function damaging(view: Partial<EventView> = {}): string[] {
+  return Object.entries(EVENTS)
+    .filter(([, one]) => isDamage(one, { ...quiet, ...view }))
+    .map(([name]) => name);
+}
+
+it("is what happens to ours, and to no one else's", () => {
+  expect(damaging()).toMatchInlineSnapshot(`
+    [
+      "ours dies",
+      "ours becomes unhealthy",
+      "ours leaves a network",
+      "our network goes",
+      "our volume goes",
+      "an image goes",
+    ]
+  `);
+});
+
+it("is not what our own work does to what it works on", () => {
+  expect(damaging({ inFlight: new Set([C, "volume.cyan-a", "network.net"]) })).toMatchInlineSnapshot(`
+    [
+      "an image goes",
+    ]
+  `);
+});
+
+it("is the end of a stranger's too, while one stands in our way", () => {
+  expect(damaging({ hasConflicts: true })).toMatchInlineSnapshot(`
+    [
+      "ours dies",
+      "ours becomes unhealthy",
+      "another project's dies",
+      "a stranger's dies",
+      "ours leaves a network",
+      "our network goes",
+      "another network goes",
+      "our volume goes",
+      "another volume goes",
+      "an image goes",
+    ]
+  `);
+});
