@@ -45,7 +45,9 @@ export function composeStatus(
     lastPass: watcher.lastPass,
     passes: watcher.passes,
     pause: watcher.pause,
-    ...(guard && { guard: { deletes: guard.deletes, owned: guard.owned, since: toIso(guard.sinceMs) } }),
+    ...(guard && {
+      guard: { deletes: guard.addresses.length, owned: guard.owned, since: toIso(guard.sinceMs) },
+    }),
     salt,
     resources: ledger.toJson(),
   };

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type LoadedConfig, loadConfig } from "../config/load-config.js";
-import { toWarmError, type WarmError } from "../errors.js";
+import { toWarmError, WarmError } from "../errors.js";
 import { ConfigError } from "../model/problem.js";
 import { type FileRevision, readRevision } from "./git-revision.js";
 
@@ -46,13 +46,23 @@ export async function openConfigSource(
   let seen = await identify(file);
   let wasInvalid = false;
 
+  /** Lock, memory and labels are the project's: another one is another watcher's. */
+  async function loadSameProject(): Promise<LoadedConfig> {
+    const next = await loadConfig(place);
+    const [before, after] = [current.config.project, next.config.project];
+    if (before === after) return next;
+    throw new WarmError("config-invalid", `${place.path}: the project was ${before} and is ${after} now`, {
+      hint: "start the watcher anew to watch another project",
+    });
+  }
+
   async function reload(force: boolean) {
     const identity = await identify(file);
     if (!force && identity !== undefined && identity === seen)
       return error === undefined ? "same" : "still-invalid";
-    const result = await loadConfig(place).catch(async () => {
+    const result = await loadSameProject().catch(async () => {
       await sleep(SETTLE_MS);
-      return loadConfig(place).catch(toWarmError);
+      return loadSameProject().catch(toWarmError);
     });
     seen = identity;
     if (result instanceof Error) {

@@ -31,6 +31,8 @@ export function createLockKeeper({ clock, ...request }: LockKeeperSettings): Loc
   let lock: HeldLock | undefined;
   return {
     async hold(host, writer) {
+      // Asks the daemon: a lock that somebody broke is taken again at once.
+      await lock?.lostReason();
       if (lock?.isOver()) {
         await lock.release();
         lock = undefined;

@@ -47,7 +47,8 @@ export function createTeller(log: WatchLog, notifier: Notifier, now: () => numbe
     },
     moved({ change, from, to, isDrift }, why) {
       if (to === "in-sync") {
-        if (from === undefined) return;
+        // A wish that was taken back is no news.
+        if (from === undefined || !isDrift) return;
         const detail = `${change.address}: in sync again, by itself`;
         log.info("resource in sync again", { address: change.address, detail });
         notify("healed", detail, change);

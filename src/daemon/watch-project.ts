@@ -1,3 +1,4 @@
+import { once as onceEvent } from "node:events";
 import { basename, resolve } from "node:path";
 import type { Clock, StopSignals } from "../apply/apply-context.js";
 import { createLimits } from "../apply/create-context.js";
@@ -12,6 +13,7 @@ import { createLockKeeper } from "./lock-keeper.js";
 import type { WatchLog } from "./log/watch-log.js";
 import { createNotifier } from "./notify/create-notifier.js";
 import { createFlights, type Flights } from "./pass/flights.js";
+import { createKnownDeaths } from "./pass/known-deaths.js";
 import { createPass } from "./pass/run-pass.js";
 import { createSickContainers } from "./pass/sick-containers.js";
 import { freshSalt } from "./resource-keys.js";
@@ -22,7 +24,7 @@ import { createStatusKeeper, type StatusKeeper } from "./state/status-keeper.js"
 import { createTeller } from "./tell.js";
 import { followEvents } from "./triggers/follow-events.js";
 import { createPassBudget } from "./triggers/pass-budget.js";
-import { createWakeups, type Wakeups } from "./triggers/wakeups.js";
+import { createWakeups, type Trigger, type Wakeups } from "./triggers/wakeups.js";
 import { watchFiles } from "./triggers/watch-files.js";
 import { Watcher } from "./watcher.js";
 
@@ -47,6 +49,10 @@ export interface WatchSettings extends HostSettings {
 /** What events may cost: a second's worth of passes at once, a fifth of the time for ever. */
 const EVENT_PASSES = { burstMs: 1_000, share: 0.2 };
 const DRAIN_MS = 3_000;
+/** A lock that cannot be given back in this time expires. */
+const RELEASE_MS = 2_000;
+/** These come seldom, or somebody waits for them. */
+const UNHURRIED: ReadonlySet<Trigger> = new Set(["start", "timer", "retry", "reload", "control"]);
 /** A round may uncover work for the next: a pull shows that a tag has moved. */
 const MOST_ROUNDS = 8;
 
@@ -76,7 +82,7 @@ export async function watchProject(settings: WatchSettings): Promise<number> {
     exitCode = await (once ? runOnce(tools) : runForever(tools, settings, state, clock));
   } finally {
     await land(flights, settings, clock);
-    await lock.release();
+    await Promise.race([lock.release(), clock.sleep(RELEASE_MS)]);
     await notifier.drain(AbortSignal.timeout(DRAIN_MS));
     tools.life.abort();
     watcher.isStopped = true;
@@ -115,6 +121,7 @@ async function assemble(
   const link = createHostLink(settings);
   const limits = createLimits(source.current.desired.pull.concurrency);
   const sick = createSickContainers();
+  const deaths = createKnownDeaths();
   const hostMemory = createHostMemory();
   const wakeups = createWakeups(clock, stop.soft);
   const notifier = createNotifier({
@@ -153,13 +160,24 @@ async function assemble(
     clock,
     cancel: stop.hard,
   });
-  const runPass = createPass({ link, lock, flights, ledger, sick, limits, memory: hostMemory, clock, stop });
+  const runPass = createPass({
+    link,
+    lock,
+    flights,
+    ledger,
+    sick,
+    deaths,
+    limits,
+    memory: hostMemory,
+    clock,
+    stop,
+  });
   const setPullLimit = (pullsAtOnce: number) => {
     limits.pulls.concurrency = pullsAtOnce;
   };
   const salt = memory.salt;
   const watcher: Watcher = new Watcher({
-    ...{ source, state, link, ledger, sick, memory: hostMemory, flights, runPass, wakeups },
+    ...{ source, state, link, ledger, sick, deaths, memory: hostMemory, flights, runPass, wakeups },
     ...{ teller, notifier, log, clock, salt, setPullLimit },
   });
   const startedAtMs = clock.now();
@@ -173,7 +191,7 @@ async function assemble(
 
 /** @returns exit code 0: to be stopped is how it ends */
 async function runForever(
-  { watcher, wakeups, link, status, life, memory }: Tools,
+  { watcher, wakeups, link, status, memory }: Tools,
   { log, stop, file, cwd }: WatchSettings,
   state: StateDirectory,
   clock: Clock,
@@ -186,10 +204,11 @@ async function runForever(
       path,
       () => wakeups.mark("file", FILE_MS),
       onError,
-      (name) => name !== basename(state.path),
+      (name) => !isOwnFile(name) && name !== basename(state.path),
     ),
     watchFiles(`${state.path}/pause.json`, () => wakeups.mark("control"), onError, isOrder),
   ];
+  const eventLife = new AbortController();
   const following = followEvents(
     () => (watcher.condition.state === "host-away" ? undefined : link.session?.host.reader),
     {
@@ -206,22 +225,23 @@ async function runForever(
       },
     },
     clock,
-    life.signal,
+    eventLife.signal,
   );
   const budget = createPassBudget(clock, EVENT_PASSES);
+  const stopped = onceEvent(stop.soft, "abort").then(() => false);
   wakeups.mark("start");
   while (!stop.soft.aborted) {
     const triggers = await wakeups.next(watcher.deadline());
     if (stop.soft.aborted) break;
-    if (triggers.every((trigger) => trigger === "docker" || trigger === "settled"))
-      await clock.sleep(budget.waitMs(), stop.soft);
+    if (!triggers.some((trigger) => UNHURRIED.has(trigger))) await clock.sleep(budget.waitMs(), stop.soft);
     const startedAt = clock.now();
-    await watcher.round(triggers);
+    // A daemon that does not answer must not keep us from stopping: a round that comes late begins nothing.
+    const hasLooked = await Promise.race([watcher.round(triggers), stopped]);
     budget.spend(clock.now() - startedAt);
-    status.touch();
+    if (hasLooked) status.touch();
   }
   log.info("stopping", { detail: "stopping: what is in flight is finished" });
-  life.abort();
+  eventLife.abort();
   await Promise.all([...watches.map((watch) => watch.close()), following]);
   return 0;
 }
@@ -230,6 +250,8 @@ async function runForever(
 const FILE_MS = 50;
 
 const isOrder = (name: string) => name === "pause.json" || name === "resume.json";
+/** Of ours, in a state directory that is the file's own. */
+const isOwnFile = (name: string) => isOrder(name) || name.startsWith("status.json");
 
 /**
  * @returns 0 when all is as the file says, else the exit code that `warm apply` would have

@@ -14,6 +14,7 @@ import { type HostLink, isNoFault } from "./host-link.js";
 import type { WatchLog } from "./log/watch-log.js";
 import type { Notifier } from "./notify/notifier.js";
 import type { Flights } from "./pass/flights.js";
+import type { KnownDeaths } from "./pass/known-deaths.js";
 import type { MassDelete } from "./pass/mass-delete.js";
 import type { PassOrders, PassResult } from "./pass/run-pass.js";
 import type { SickContainers } from "./pass/sick-containers.js";
@@ -31,6 +32,7 @@ export interface WatcherTools {
   readonly link: HostLink;
   readonly ledger: Ledger;
   readonly sick: SickContainers;
+  readonly deaths: KnownDeaths;
   readonly memory: HostMemory;
   readonly runPass: (orders: PassOrders) => Promise<PassResult>;
   readonly flights: Flights;
@@ -67,7 +69,9 @@ export class Watcher {
   isStopped = false;
   #keys: ResourceKeys;
   #timerAtMs = 0;
-  #mayDeleteMost = false;
+  #allowedDeletes: ReadonlySet<Address> = new Set();
+  /** Begun on the word of an event alone: the next look tells what became of the container. */
+  readonly #hasty = new Set<Address>();
   #registryProblem: string | undefined;
   readonly #heals = new Map<Address, boolean>();
   readonly #tools: WatcherTools;
@@ -92,21 +96,27 @@ export class Watcher {
     return { atMs: soonest, trigger: soonest === this.#timerAtMs ? "timer" : "retry" };
   }
 
-  /** One round. Never throws: what went wrong is in `condition`. */
-  async round(triggers: readonly Trigger[]): Promise<void> {
-    const { clock } = this.#tools;
+  /**
+   * One round. Never throws: what went wrong is in `condition`.
+   * @returns whether there is anything to tell of it
+   */
+  async round(triggers: readonly Trigger[]): Promise<boolean> {
     const isScheduled = triggers.some((trigger) => trigger === "timer" || trigger === "start");
+    if (isScheduled) this.#setTimer();
     try {
       await this.#readControl();
-      if (isScheduled || triggers.includes("file") || triggers.includes("reload"))
-        await this.#reload(triggers.includes("reload"));
-      if (isScheduled) this.#setTimer();
+      const isFile = triggers.includes("file");
+      if (isScheduled || isFile || triggers.includes("reload")) {
+        const isSame = await this.#reload(triggers.includes("reload"));
+        // Something beside the file was written: a log, a result, our own state.
+        if (isSame && isFile && triggers.length === 1) return false;
+      }
       await this.#pass(triggers);
       this.#recover();
     } catch (error) {
       this.#fail(error);
     }
-    if (clock.now() >= this.#timerAtMs) this.#setTimer();
+    return true;
   }
 
   async #pass(triggers: readonly Trigger[]): Promise<void> {
@@ -115,10 +125,14 @@ export class Watcher {
     const result = await runPass({
       config: source.current,
       isPaused: this.pause !== undefined,
-      mayDeleteMost: this.#mayDeleteMost,
+      allowedDeletes: this.#allowedDeletes,
       asksRegistry: triggers.some((trigger) => trigger !== "docker" && trigger !== "settled"),
     });
-    for (const change of result.begun) this.#heals.set(change.address, ledger.isDrift(change));
+    for (const change of result.begun) {
+      const { address, precondition } = change;
+      this.#heals.set(address, ledger.isDrift(change));
+      if (precondition.exists && result.hinted.has(precondition.id)) this.#hasty.add(address);
+    }
     const planned = result.plan.changes.filter(isChange).length;
     this.passes += 1;
     this.lastResult = result;
@@ -133,7 +147,7 @@ export class Watcher {
     this.#tellPass(result);
   }
 
-  #tellPass({ moved, held, flapping, massDelete, registryError, begun }: PassResult): void {
+  #tellPass({ moved, held, flapping, massDelete, registryError }: PassResult): void {
     const { teller, log } = this.#tools;
     for (const move of moved) teller.moved(move, LEFT_ALONE[held.get(move.change.address) ?? "waiting"]);
     for (const change of flapping) teller.flapping(change);
@@ -141,7 +155,6 @@ export class Watcher {
       log.warn("registry away", { code: registryError.code, detail: registryError.message });
     this.#registryProblem = registryError?.message;
     this.#tellGuard(massDelete);
-    if (begun.some(({ action }) => action === "delete")) this.#mayDeleteMost = false;
   }
 
   #tellGuard(found: MassDelete | undefined): void {
@@ -151,8 +164,9 @@ export class Watcher {
       this.guard = undefined;
       return;
     }
-    const { deletes, owned } = found;
-    if (this.guard?.deletes === deletes && this.guard.owned === owned) return;
+    const { addresses, owned } = found;
+    const deletes = addresses.length;
+    if (this.guard?.addresses.length === deletes && this.guard.owned === owned) return;
     this.guard = { ...found, sinceMs: this.guard?.sinceMs ?? clock.now() };
     teller.guardRefused(
       `this file would delete ${deletes} of the ${owned} objects that are ours: nothing but drift is corrected until the file is, or until \`warm resume --allow-deletes\``,
@@ -160,7 +174,8 @@ export class Watcher {
     );
   }
 
-  async #reload(isForced: boolean): Promise<void> {
+  /** @returns whether the file is as it was */
+  async #reload(isForced: boolean): Promise<boolean> {
     const { source, teller, log } = this.#tools;
     const outcome = await source.reload(isForced);
     const { path } = source.current;
@@ -171,7 +186,7 @@ export class Watcher {
     }
     if (outcome === "valid-again")
       teller.configValid(`${path}: good again, as it was`, { file: path, ...revision });
-    if (outcome !== "changed") return;
+    if (outcome !== "changed") return outcome === "same" || outcome === "still-invalid";
     const { desired, notes } = source.current;
     const keys = resourceKeys(desired, this.#tools.salt);
     const before = this.#keys;
@@ -182,15 +197,20 @@ export class Watcher {
     this.#tools.notifier.configure(source.current.config.notify);
     log.info("config loaded", { file: path, ...revision, detail: `${path}: loaded` });
     for (const note of notes) log.warn("config note", { file: path, detail: note });
+    return false;
   }
 
   async #readControl(): Promise<void> {
     const { state, clock, log, ledger } = this.#tools;
-    const order = await takeResume(state, clock.now());
+    // A watcher that stands by leaves the order to the one at work.
+    const isAtWork = this.lastPass !== undefined && this.condition.state === "running";
+    const order = isAtWork ? await takeResume(state, clock.now()) : undefined;
     if (order !== undefined) {
       ledger.resume();
-      this.#mayDeleteMost ||= order.allowsDeletes;
-      const allowed = order.allowsDeletes ? "; the next deletions are allowed" : "";
+      const heldBack = order.allowsDeletes ? (this.guard?.addresses ?? []) : [];
+      this.#allowedDeletes = new Set(heldBack);
+      const allowed =
+        heldBack.length > 0 ? `; the ${heldBack.length} deletions that were held back are allowed` : "";
       log.info("resumed", { detail: `everything is tried anew${allowed}` });
     }
     const pause = await readPause(state, clock.now());
@@ -212,6 +232,7 @@ export class Watcher {
   #fail(thrown: unknown): void {
     const { log, clock, link } = this.#tools;
     const error = toWarmError(thrown);
+    if (error.code === "interrupted") return;
     const before = this.condition;
     const now = clock.now();
     this.condition = afterFailure(before, error, now, clock.random());
@@ -275,6 +296,10 @@ export class Watcher {
       log.debug("change given up", { address, code });
       return;
     }
+    if (this.#hasty.has(address) && code !== "unhealthy") {
+      log.debug("change given up", { address, code, detail: message });
+      return;
+    }
     if (code === "unhealthy" && isInPlace(change) && precondition.exists) sick.add(precondition.id);
     const tries = ledger.failed(address, { code, message, hint, logs }, clock.now());
     teller.failed(change, event, tries);
@@ -282,11 +307,12 @@ export class Watcher {
 
   onSettled(address: Address): void {
     this.#heals.delete(address);
+    this.#hasty.delete(address);
     this.#tools.wakeups.mark("settled", SETTLED_MS);
   }
 
   onHostEvent(event: HostEvent): void {
-    const { wakeups, source, log, flights, memory } = this.#tools;
+    const { wakeups, source, log, flights, memory, deaths, clock } = this.#tools;
     const view = {
       desired: source.current.desired,
       inFlight: flights.addresses,
@@ -295,6 +321,7 @@ export class Watcher {
     };
     if (event.kind === "container" && event.action === "update") memory.forgetLimits(event.id);
     if (!isDamage(event, view)) return;
+    if (event.kind === "container" && /^died?$/.test(event.action)) deaths.add(event.id, clock.now());
     log.debug("host event", { kind: event.kind, action: event.action, id: event.id });
     wakeups.mark("docker", event.kind === "container" ? 0 : BURST_MS);
   }

@@ -45,6 +45,7 @@ it("is what happens to ours, and to no one else's", () => {
     [
       "ours dies",
       "ours becomes unhealthy",
+      "our lock goes",
       "ours leaves a network",
       "our network goes",
       "our volume goes",
@@ -56,6 +57,7 @@ it("is what happens to ours, and to no one else's", () => {
 it("is not what our own work does to what it works on", () => {
   expect(damaging({ inFlight: new Set([C, "volume.cyan-a", "network.net"]) })).toMatchInlineSnapshot(`
     [
+      "our lock goes",
       "an image goes",
     ]
   `);
@@ -68,6 +70,7 @@ it("is the end of a stranger's too, while one stands in our way", () => {
       "ours becomes unhealthy",
       "another project's dies",
       "a stranger's dies",
+      "our lock goes",
       "ours leaves a network",
       "our network goes",
       "another network goes",

@@ -11,7 +11,8 @@ const withTemplates = (ids: string) =>
 /** What a host that was warm for `before` loses under a file with `after`. */
 function judge(before: string, after: string) {
   const host = buildWarm(withTemplates(before));
-  return findMassDelete(planProject(withTemplates(after), host), host);
+  const found = findMassDelete(planProject(withTemplates(after), host), host);
+  return found && { deletes: found.addresses.length, owned: found.owned };
 }
 
 it("is more than half of what is ours, and more than three things", () => {
@@ -52,7 +53,10 @@ it("does not count what is not ours, nor the lock", () => {
       buildForeignContainer({ id: "lock", name: "lock", labels: lock }),
     ],
   };
-  expect(findMassDelete(planProject(withTemplates("a"), host), host)).toEqual({ deletes: 8, owned: 11 });
+  expect(findMassDelete(planProject(withTemplates("a"), host), host)).toMatchObject({
+    owned: 11,
+    addresses: { length: 8 },
+  });
 });
 
 it("is never found where nothing is deleted, whatever else there is to do", () => {

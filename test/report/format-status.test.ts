@@ -232,6 +232,8 @@ describe("formatStatus with a watcher", () => {
   it("says that it is gone when nothing is heard of it", () => {
     const { watcher } = watched;
     const gone = { ...watched, watcher: watcher && { ...watcher, isAlive: false } };
-    expect(formatStatus(gone, plain, 100, NOW).split("\n")[1]).toMatchInlineSnapshot(`"watcher: gone: the last word of pid 4242 on build-1 is 5s old"`);
+    expect(formatStatus(gone, plain, 100, NOW).split("\n")[1]).toMatchInlineSnapshot(
+      `"watcher: gone: the last word of pid 4242 on build-1 is 5s old"`,
+    );
   });
 });

@@ -169,8 +169,10 @@ async function startContainer(
 ): Promise<void> {
   const { writer, host, emit } = context;
   const { address, action, precondition } = change;
-  if (precondition.exists && precondition.state === "paused") await writer.containers.unpause(id);
-  else if (!(await inspectContainer(host.reader, id)).isRunning) {
+  const state = precondition.exists ? precondition.state : undefined;
+  if (state === "paused") await writer.containers.unpause(id);
+  // To start what runs is fine too: only where it most likely does, asking first saves the call.
+  else if (state !== "running" || !(await inspectContainer(host.reader, id)).isRunning) {
     emit({ type: "action-progress", address, action, phase: "starting" });
     await writer.containers.start(id);
   }

@@ -64,6 +64,7 @@ export function createNotifier(settings: NotifierSettings): Notifier {
 
   async function send(id: string, notification: Notification): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
+      if (settings.cancel.aborted) return giveUp(id, notification, "the watcher stops");
       // A file that was read meanwhile may have moved or dropped the target.
       const target = targets.find((candidate) => candidate.id === id);
       if (target === undefined) return;
@@ -111,13 +112,14 @@ function deliver(
   switch (target.type) {
     case "webhook": {
       const url = typeof target.url === "string" ? target.url : target.url.reveal();
-      return postWebhook(url, body);
+      return postWebhook(url, body, settings.cancel);
     }
     case "exec":
       return runHook(target.command, body, {
         directory: settings.directory,
         env: settings.env,
         type: notification.type,
+        cancel: settings.cancel,
       });
     default:
       return target satisfies never;

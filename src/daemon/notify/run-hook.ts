@@ -4,6 +4,14 @@ import { WarmError } from "../../errors.js";
 const DEADLINE_MS = 30_000;
 const LONGEST_TAIL = 500;
 
+export interface HookSettings {
+  /** Absolute: where it runs. */
+  readonly directory: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly type: string;
+  readonly cancel: AbortSignal;
+}
+
 /**
  * Runs a program with JSON on its standard input and the transition's type in `WARM_TRANSITION`. No shell reads the
  * arguments. What it prints goes nowhere, but for the end of its errors when it fails.
@@ -12,11 +20,7 @@ const LONGEST_TAIL = 500;
 export function runHook(
   [program = "", ...args]: readonly string[],
   body: string,
-  {
-    directory,
-    env,
-    type,
-  }: { readonly directory: string; readonly env: NodeJS.ProcessEnv; readonly type: string },
+  { directory, env, type, cancel }: HookSettings,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (why: string) => reject(new WarmError("rejected", `\`${program}\` ${why}`));
@@ -26,6 +30,7 @@ export function runHook(
       stdio: ["pipe", "ignore", "pipe"],
       timeout: DEADLINE_MS,
       killSignal: "SIGKILL",
+      signal: cancel,
     });
     let tail = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {

@@ -4,16 +4,17 @@ import type { HostSession } from "../../apply/host-session.js";
 import type { LoadedConfig } from "../../config/load-config.js";
 import type { HostMemory } from "../../docker/observe/host-memory.js";
 import { observeHost } from "../../docker/observe/observe-host.js";
-import { toWarmError, type WarmError } from "../../errors.js";
+import { toWarmError, WarmError } from "../../errors.js";
 import type { Hold } from "../../model/daemon-status.js";
 import { LABEL } from "../../model/labels.js";
 import type { Observed } from "../../model/observed.js";
-import { type Change, isChange, type Plan } from "../../model/plan.js";
+import type { Change, Plan } from "../../model/plan.js";
 import type { Address } from "../../model/resource.js";
 import type { HostLink } from "../host-link.js";
 import type { LockKeeper } from "../lock-keeper.js";
 import type { Ledger, SyncChange } from "../state/ledger.js";
 import type { Flights } from "./flights.js";
+import type { KnownDeaths } from "./known-deaths.js";
 import { findMassDelete, type MassDelete } from "./mass-delete.js";
 import { createPlanMemory } from "./plan-memory.js";
 import { findInFlight, selectDue } from "./select-due.js";
@@ -27,7 +28,10 @@ export interface PassResult {
   readonly moved: readonly SyncChange[];
   /** Those that were found to be flapping in this pass. */
   readonly flapping: readonly Change[];
+  /** What is not begun because it would delete too much. */
   readonly massDelete: MassDelete | undefined;
+  /** Containers that were taken for dead on the word of an event. */
+  readonly hinted: ReadonlySet<string>;
   /** Our containers by ID. */
   readonly addressById: ReadonlyMap<string, Address>;
   /** The registry could not be asked whether tags have moved: what it said last was taken. */
@@ -40,6 +44,7 @@ export interface PassTools {
   readonly flights: Flights;
   readonly ledger: Ledger;
   readonly sick: SickContainers;
+  readonly deaths: KnownDeaths;
   readonly limits: WorkLimits;
   readonly memory: HostMemory;
   readonly clock: Clock;
@@ -49,8 +54,8 @@ export interface PassTools {
 export interface PassOrders {
   readonly config: LoadedConfig;
   readonly isPaused: boolean;
-  /** Whether somebody has allowed to delete more than half of what is ours. */
-  readonly mayDeleteMost: boolean;
+  /** Deletions that somebody has allowed, however many they are. */
+  readonly allowedDeletes: ReadonlySet<Address>;
   /** Under `policy: always`: whether to ask the registry anew. */
   readonly asksRegistry: boolean;
 }
@@ -62,27 +67,35 @@ export interface PassOrders {
  * else is at work
  */
 export function createPass(tools: PassTools): (orders: PassOrders) => Promise<PassResult> {
-  const { link, lock, flights, ledger, sick, clock, limits, stop } = tools;
+  const { link, lock, flights, ledger, sick, deaths, clock, limits, stop } = tools;
   const look = createLook(tools.memory);
   const planAgain = createPlanMemory();
 
-  return async ({ config, isPaused, mayDeleteMost, asksRegistry }) => {
+  return async ({ config, isPaused, allowedDeletes, asksRegistry }) => {
     const { desired, config: settings } = config;
     const { session, writer } = await link.ready();
-    await lock.hold(session.host, writer);
-    const { observed: seen, registryError } = await look(session, config, asksRegistry, stop.hard);
-    const observed = await sick.mark(seen, desired);
+    // Side by side: what is begun needs both.
+    const [{ observed: seen, registryError }] = await Promise.all([
+      look(session, config, asksRegistry, stop.soft),
+      lock.hold(session.host, writer),
+    ]);
+    const { observed: known, hinted } = deaths.mark(seen, clock.now());
+    const observed = await sick.mark(known, desired);
     const plan = planAgain(desired, observed);
 
     const inFlight = findInFlight(plan, observed, flights.addresses);
     const moved = ledger.see(plan.changes, inFlight, clock.now());
-    const massDelete = findMassDelete(plan, observed);
+    const massDelete = findMassDelete(
+      plan,
+      observed,
+      (address) => inFlight.has(address) || allowedDeletes.has(address),
+    );
     const flapping: Change[] = [];
 
     function holdOf(change: Change): Hold | undefined {
       if (isPaused) return "paused";
       const isDrift = ledger.isDrift(change);
-      if (massDelete !== undefined && !mayDeleteMost && !isDrift) return "guarded";
+      if (massDelete !== undefined && !isDrift && !allowedDeletes.has(change.address)) return "guarded";
       if (settings.drift === "detect" && isDrift) return "drift-only-told";
       const wasFlapping = ledger.isFlapping(change.address);
       const hold = ledger.holdOf(change, clock.now());
@@ -92,7 +105,9 @@ export function createPass(tools: PassTools): (orders: PassOrders) => Promise<Pa
 
     const { due, held } = selectDue(plan, inFlight, holdOf);
     for (const change of plan.changes) ledger.noteHold(change.address, held.get(change.address));
+    if (stop.soft.aborted) throw new WarmError("interrupted", "stopped before anything was begun");
     if (due.length > 0) {
+      for (const { precondition } of due) if (precondition.exists) deaths.forget(precondition.id);
       const { host } = session;
       const sources = { host, writer, desired, plan, observed, clock, stop, limits, emit: () => undefined };
       flights.launch(due, createContext(sources), lock.lostReason);
@@ -103,7 +118,8 @@ export function createPass(tools: PassTools): (orders: PassOrders) => Promise<Pa
       held,
       moved,
       flapping,
-      massDelete: mayDeleteMost ? undefined : massDelete,
+      massDelete,
+      hinted,
       addressById: new Map(observed.containers.map(({ id, labels }) => [id, labels[LABEL.address] ?? ""])),
       registryError,
     };

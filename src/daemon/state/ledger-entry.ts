@@ -16,6 +16,8 @@ export interface LedgerEntry {
   error: ErrorRecord | undefined;
   healsMs: number[];
   isFlapping: boolean;
+  /** Whether it is out of sync because the world moved. */
+  isDrift: boolean;
   hold: Hold | undefined;
 }
 
@@ -54,13 +56,14 @@ export function readEntries(value: unknown): [Address, LedgerEntry][] {
           sinceMs,
           reasons: Array.isArray(memory.reasons) ? memory.reasons : [],
           isSettled: memory.isSettled === true,
-          failures: typeof memory.failures === "number" ? memory.failures : 0,
+          failures: Number.isSafeInteger(memory.failures) ? Math.max(0, memory.failures ?? 0) : 0,
           nextTryMs: Number.isNaN(nextTryMs) ? undefined : nextTryMs,
           error: memory.error,
           healsMs: (Array.isArray(memory.healedAt) ? memory.healedAt : [])
             .map((at) => Date.parse(at))
             .filter(Number.isFinite),
           isFlapping: memory.isFlapping === true,
+          isDrift: false,
           hold: undefined,
         },
       ],

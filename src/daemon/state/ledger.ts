@@ -3,7 +3,7 @@ import type { ErrorRecord, Hold, ResourceMemory } from "../../model/daemon-statu
 import type { Change, Reason } from "../../model/plan.js";
 import type { Address } from "../../model/resource.js";
 import type { SyncState } from "../../model/status.js";
-import { backOffMs } from "./back-off.js";
+import { backOffMs, LONGEST_BACK_OFF_MS } from "./back-off.js";
 import { type LedgerEntry, readEntries, toMemory } from "./ledger-entry.js";
 
 /** A resource that came into another state. */
@@ -11,7 +11,7 @@ export interface SyncChange {
   readonly change: Change;
   readonly from: SyncState | undefined;
   readonly to: SyncState;
-  /** Whether the world moved and not the file. */
+  /** Whether the world moved and not the file; of what is in sync again, whether it had. */
   readonly isDrift: boolean;
 }
 
@@ -93,6 +93,7 @@ export function createLedger({ keyOf, flapping, random, remembered }: LedgerSett
       error: undefined,
       healsMs: [],
       isFlapping: false,
+      isDrift: false,
       hold: undefined,
     };
     entries.set(change.address, fresh);
@@ -108,7 +109,8 @@ export function createLedger({ keyOf, flapping, random, remembered }: LedgerSett
 
   function recentHeals(entry: LedgerEntry, nowMs: number): number[] {
     const { withinMs } = flapping();
-    return entry.healsMs.filter((atMs) => atMs > nowMs - withinMs);
+    // A clock may have been set back.
+    return entry.healsMs.filter((atMs) => atMs > nowMs - withinMs && atMs <= nowMs);
   }
 
   return {
@@ -122,7 +124,8 @@ export function createLedger({ keyOf, flapping, random, remembered }: LedgerSett
         const isNew = known === undefined;
         const entry = touch(change, to, nowMs);
         const from = isNew ? undefined : entry.sync;
-        const result = { change, from, to, isDrift: to !== "in-sync" && isDrift(change) };
+        const result = { change, from, to, isDrift: to === "in-sync" ? entry.isDrift : isDrift(change) };
+        entry.isDrift = to !== "in-sync" && result.isDrift;
         entry.healsMs = recentHeals(entry, nowMs);
         if (to === "in-sync") {
           Object.assign(entry, { isSettled: true, failures: 0, nextTryMs: undefined, error: undefined });
@@ -146,7 +149,9 @@ export function createLedger({ keyOf, flapping, random, remembered }: LedgerSett
         entry.isFlapping = true;
         return "flapping";
       }
-      return (entry.nextTryMs ?? 0) > nowMs ? "backing-off" : undefined;
+      const waitMs = (entry.nextTryMs ?? 0) - nowMs;
+      // Longer than any back-off: the clock was set back.
+      return waitMs > 0 && waitMs <= 2 * LONGEST_BACK_OFF_MS ? "backing-off" : undefined;
     },
     noteHold(address, hold) {
       const entry = entryOf(address);

@@ -3,13 +3,21 @@ import type { StateDirectory } from "./state-directory.js";
 
 /** `pause.json`: somebody wants the watcher to leave the host alone. It outlives the watcher. */
 export async function readPause(state: StateDirectory, nowMs: number): Promise<Pause | undefined> {
-  const value = (await state.read("pause.json")) as Partial<Pause> | undefined;
-  if (value === undefined || value === null || typeof value !== "object") return undefined;
-  const { since = "", until, reason = "", who = "" } = value;
+  const value = (await state.read("pause.json")) as Partial<Pause> | null | undefined;
+  if (value === undefined) return undefined;
+  const { since, until, reason, who } = value ?? {};
+  const endMs = typeof until === "string" ? Date.parse(until) : Number.NaN;
+  if (endMs <= nowMs) return undefined;
   // A file that is broken still says that somebody asked for quiet.
-  const isOver = until !== undefined && Date.parse(until) <= nowMs;
-  return isOver ? undefined : { since, reason, who, ...(until === undefined ? {} : { until }) };
+  return {
+    since: toText(since) || new Date(nowMs).toISOString(),
+    reason: toText(reason),
+    who: toText(who) || "somebody",
+    ...(Number.isNaN(endMs) ? {} : { until: new Date(endMs).toISOString() }),
+  };
 }
+
+const toText = (value: unknown) => (typeof value === "string" ? value : "");
 
 export const writePause = (state: StateDirectory, pause: Pause) => state.write("pause.json", pause);
 export const removePause = (state: StateDirectory) => state.remove("pause.json");
@@ -28,7 +36,7 @@ const ORDER_MS = 60_000;
 
 /** An order is taken by removing it: it holds for one watcher, once. */
 export async function takeResume(state: StateDirectory, nowMs: number): Promise<ResumeOrder | undefined> {
-  const value = (await state.read("resume.json")) as Partial<ResumeOrder> | undefined;
+  const value = (await state.read("resume.json")) as Partial<ResumeOrder> | null | undefined;
   if (value === undefined) return undefined;
   await state.remove("resume.json");
   if (!(Date.parse(value?.at ?? "") > nowMs - ORDER_MS)) return undefined;

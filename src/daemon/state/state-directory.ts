@@ -5,7 +5,7 @@ import { WarmError } from "../../errors.js";
 /** Small JSON files that Docker cannot hold, beside warm.yaml or where `--state-dir` says. */
 export interface StateDirectory {
   readonly path: string;
-  /** Undefined when there is none, or none that can be read as JSON: a state is a memory, not a promise. */
+  /** Undefined when there is none, null when it cannot be read or is no JSON object: a state is a memory, not a promise. */
   read(name: StateFile): Promise<unknown>;
   /** Whole or not at all: no reader sees half a file, and a full disk leaves the old one. */
   write(name: StateFile, value: unknown): Promise<void>;
@@ -24,9 +24,10 @@ export function stateDirectory(directory: string, stateDir: string | undefined, 
     path,
     async read(name) {
       try {
-        return JSON.parse(await readFile(at(name), "utf8"));
-      } catch {
-        return undefined;
+        const value: unknown = JSON.parse(await readFile(at(name), "utf8"));
+        return typeof value === "object" ? value : null;
+      } catch (error) {
+        return (error as NodeJS.ErrnoException).code === "ENOENT" ? undefined : null;
       }
     },
     async write(name, value) {

@@ -32,7 +32,9 @@ export function isDamage(event: HostEvent, view: EventView): boolean {
 function isContainerDamage({ action, attributes }: HostEvent, view: EventView): boolean {
   if (attributes[LABEL.project] !== view.desired.project) return view.hasConflicts;
   const address = attributes[LABEL.address] ?? "";
-  if (address.startsWith("lock.") || view.inFlight.has(address)) return false;
+  // The lock itself: somebody has broken it.
+  if (address.startsWith("lock.")) return action === "destroy";
+  if (view.inFlight.has(address)) return false;
   return !action.startsWith("health_status") || action.includes("unhealthy");
 }
 

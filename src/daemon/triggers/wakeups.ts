@@ -31,7 +31,8 @@ export function createWakeups(clock: Clock, cancel: AbortSignal): Wakeups {
       while (!cancel.aborted) {
         const now = clock.now();
         const due = [...marked].filter(([, dueMs]) => dueMs <= now).map(([name]) => name);
-        if (due.length === 0 && now >= atMs) due.push(trigger);
+        // Others must not take its turn: under a storm of events it comes all the same.
+        if (now >= atMs && !due.includes(trigger)) due.push(trigger);
         for (const name of due) marked.delete(name);
         if (due.length > 0) return due;
         changed = new AbortController();

@@ -6,9 +6,10 @@ export interface FileWatch {
 }
 
 /**
- * Calls back when something named `names` may have changed in a directory. The directory is watched and not the file:
+ * Calls back when something beside `path` may have changed. The directory is watched and not the file:
  * editors and config maps put a new file in the place of the old one. Of a file that is a link, changes of whatever
  * stands beside the link count too, since that may be what it points through.
+ * @param isOfInterest by name; default all
  * @param onError when the system has no more watches: the timer still looks
  */
 export function watchFiles(
@@ -26,6 +27,10 @@ export function watchFiles(
     ignored: (entry) => entry !== directory && !isOfInterest(basename(entry)),
   });
   watcher.on("all", onChange);
+  // Once a directory has stood in a file's place, chokidar knows that name no more: the system's own word still comes.
+  watcher.on("raw", (_event, name) => {
+    if (typeof name === "string" && isOfInterest(basename(name))) onChange();
+  });
   watcher.on("error", (error) => onError(error instanceof Error ? error : new Error(String(error))));
   return { close: () => watcher.close() };
 }
