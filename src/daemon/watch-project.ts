@@ -178,7 +178,7 @@ async function assemble(
   const salt = memory.salt;
   const watcher: Watcher = new Watcher({
     ...{ source, state, link, ledger, sick, deaths, memory: hostMemory, flights, runPass, wakeups },
-    ...{ teller, notifier, log, clock, salt, setPullLimit },
+    ...{ teller, notifier, log, clock, salt, setPullLimit, isOnce: once },
   });
   const startedAtMs = clock.now();
   const status = createStatusKeeper(

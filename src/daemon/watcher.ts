@@ -41,6 +41,8 @@ export interface WatcherTools {
   readonly notifier: Notifier;
   readonly log: WatchLog;
   readonly clock: Clock;
+  /** Whether it makes a single round. */
+  readonly isOnce: boolean;
   /** Keeps secrets out of the keys of resources. */
   readonly salt: string;
   /** Follows the file's own limit on pulls. */
@@ -70,6 +72,7 @@ export class Watcher {
   #keys: ResourceKeys;
   #timerAtMs = 0;
   #allowedDeletes: ReadonlySet<Address> = new Set();
+  #allowsAllDeletes = false;
   /** Begun on the word of an event alone: the next look tells what became of the container. */
   readonly #hasty = new Set<Address>();
   #registryProblem: string | undefined;
@@ -125,7 +128,7 @@ export class Watcher {
     const result = await runPass({
       config: source.current,
       isPaused: this.pause !== undefined,
-      allowedDeletes: this.#allowedDeletes,
+      isDeleteAllowed: (address) => this.#allowsAllDeletes || this.#allowedDeletes.has(address),
       asksRegistry: triggers.some((trigger) => trigger !== "docker" && trigger !== "settled"),
     });
     for (const change of result.begun) {
@@ -147,7 +150,7 @@ export class Watcher {
     this.#tellPass(result);
   }
 
-  #tellPass({ moved, held, flapping, massDelete, registryError }: PassResult): void {
+  #tellPass({ moved, held, flapping, massDelete, registryError, plan }: PassResult): void {
     const { teller, log } = this.#tools;
     for (const move of moved) teller.moved(move, LEFT_ALONE[held.get(move.change.address) ?? "waiting"]);
     for (const change of flapping) teller.flapping(change);
@@ -155,6 +158,11 @@ export class Watcher {
       log.warn("registry away", { code: registryError.code, detail: registryError.message });
     this.#registryProblem = registryError?.message;
     this.#tellGuard(massDelete);
+    // What was allowed was allowed once: a permission ends with the last of its deletions.
+    const deletes = plan.changes.filter(({ action }) => action === "delete").map(({ address }) => address);
+    const allowed = deletes.filter((address) => this.#allowsAllDeletes || this.#allowedDeletes.has(address));
+    this.#allowedDeletes = new Set(allowed);
+    this.#allowsAllDeletes = false;
   }
 
   #tellGuard(found: MassDelete | undefined): void {
@@ -202,13 +210,15 @@ export class Watcher {
 
   async #readControl(): Promise<void> {
     const { state, clock, log, ledger } = this.#tools;
-    // A watcher that stands by leaves the order to the one at work.
-    const isAtWork = this.lastPass !== undefined && this.condition.state === "running";
+    // A watcher that stands by leaves the order to the one at work. One that makes a single round is at work at once.
+    const isAtWork =
+      this.#tools.isOnce || (this.lastPass !== undefined && this.condition.state === "running");
     const order = isAtWork ? await takeResume(state, clock.now()) : undefined;
     if (order !== undefined) {
       ledger.resume();
       const heldBack = order.allowsDeletes ? (this.guard?.addresses ?? []) : [];
       this.#allowedDeletes = new Set(heldBack);
+      this.#allowsAllDeletes = order.allowsDeletes && this.#tools.isOnce;
       const allowed =
         heldBack.length > 0 ? `; the ${heldBack.length} deletions that were held back are allowed` : "";
       log.info("resumed", { detail: `everything is tried anew${allowed}` });

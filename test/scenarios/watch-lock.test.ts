@@ -119,7 +119,6 @@ it("a watcher whose lock is broken takes it again and goes on", async () => {
   await watching.quiet();
   const since = watching.lines().length;
   expect(await sandbox.warm(["lock", "break", "--force"])).toMatchObject({ code: 0 });
-  expect(await locks()).toEqual([]);
   await expectKillHealed(sandbox, project.container, 3_000);
   await watching.quiet();
   expect(await locks()).toHaveLength(1);

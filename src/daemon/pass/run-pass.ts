@@ -54,8 +54,8 @@ export interface PassTools {
 export interface PassOrders {
   readonly config: LoadedConfig;
   readonly isPaused: boolean;
-  /** Deletions that somebody has allowed, however many they are. */
-  readonly allowedDeletes: ReadonlySet<Address>;
+  /** Whether somebody has allowed a deletion, however many there are. */
+  readonly isDeleteAllowed: (address: Address) => boolean;
   /** Under `policy: always`: whether to ask the registry anew. */
   readonly asksRegistry: boolean;
 }
@@ -71,7 +71,7 @@ export function createPass(tools: PassTools): (orders: PassOrders) => Promise<Pa
   const look = createLook(tools.memory);
   const planAgain = createPlanMemory();
 
-  return async ({ config, isPaused, allowedDeletes, asksRegistry }) => {
+  return async ({ config, isPaused, isDeleteAllowed, asksRegistry }) => {
     const { desired, config: settings } = config;
     const { session, writer } = await link.ready();
     // Side by side: what is begun needs both.
@@ -88,14 +88,14 @@ export function createPass(tools: PassTools): (orders: PassOrders) => Promise<Pa
     const massDelete = findMassDelete(
       plan,
       observed,
-      (address) => inFlight.has(address) || allowedDeletes.has(address),
+      (address) => inFlight.has(address) || isDeleteAllowed(address),
     );
     const flapping: Change[] = [];
 
     function holdOf(change: Change): Hold | undefined {
       if (isPaused) return "paused";
       const isDrift = ledger.isDrift(change);
-      if (massDelete !== undefined && !isDrift && !allowedDeletes.has(change.address)) return "guarded";
+      if (massDelete !== undefined && !isDrift && !isDeleteAllowed(change.address)) return "guarded";
       if (settings.drift === "detect" && isDrift) return "drift-only-told";
       const wasFlapping = ledger.isFlapping(change.address);
       const hold = ledger.holdOf(change, clock.now());
