@@ -32,6 +32,7 @@ export async function openHost(settings: HostSettings): Promise<HostSession> {
     host,
     findCredentials,
     async openWriter() {
+      if (writer !== undefined) return writer;
       const { createWriter } = await import("../docker/write/host-writer.js");
       writer ??= createWriter(host, findCredentials);
       return writer;

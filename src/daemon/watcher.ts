@@ -107,7 +107,8 @@ export class Watcher {
     const isScheduled = triggers.some((trigger) => trigger === "timer" || trigger === "start");
     if (isScheduled) this.#setTimer();
     try {
-      await this.#readControl();
+      // An order wakes us itself: what is urgent does not wait for a look at its files.
+      if (!triggers.every((trigger) => trigger === "docker" || trigger === "settled")) await this.#readControl();
       const isFile = triggers.includes("file");
       if (isScheduled || isFile || triggers.includes("reload")) {
         const isSame = await this.#reload(triggers.includes("reload"));
