@@ -2,6 +2,8 @@ export type { Clock, StopSignals } from "./apply/apply-context.js";
 export { type ApplyResult, type ApplySettings, applyProject } from "./apply/apply-project.js";
 export { openProject, type Project, type ProjectSettings } from "./apply/open-project.js";
 export { type LoadedConfig, loadConfig } from "./config/load-config.js";
+export type { WatchLog } from "./daemon/log/watch-log.js";
+export { type WatchSettings, watchProject } from "./daemon/watch-project.js";
 export { ERROR_CODES, type ErrorCode, toWarmError, WarmError } from "./errors.js";
 export type { ApplyEvent, ApplySummary, LockHolder } from "./model/event.js";
 export type { Observed } from "./model/observed.js";

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { tempDirPrefix } from "./bootstrap/temp-dirs.mjs";
+import { demoWatch } from "./demo-watch.js";
 import { dockerOn } from "./docker-client.js";
 import { buildImage } from "./images.js";
 import { pushImage } from "./push-image.js";
@@ -80,6 +81,7 @@ async function runSteps(demo: Demo, stopped: AbortSignal): Promise<number> {
     () => tellStep("Make it so.", () => runWarm(demo, ["apply", "--auto-approve"])),
     () => tellStep("The template answers, with what its blob carried:", () => askTemplate(demo)),
     () => tellStep("And again: nothing is left to do.", () => runWarm(demo, ["plan", "--detailed-exitcode"])),
+    () => tellStep("Kept warm: a container that is killed comes back.", () => watchWhileItBreaks(demo)),
     () => tellStep("What there is now:", () => runWarm(demo, ["status"])),
   ];
   for (const step of steps) {
@@ -109,8 +111,18 @@ async function runWarm({ dir, docker }: Demo, args: readonly string[], how?: "qu
   return child.exitCode ?? 1;
 }
 
-async function askTemplate({ docker, names }: Demo): Promise<number> {
-  const name = `${names.prefix}-template-${templateId.replaceAll("-", "")}`;
+function watchWhileItBreaks(demo: Demo): Promise<number> {
+  const { docker, dir } = demo;
+  say("$ warm watch\n");
+  const env = { ...process.env, DOCKER_HOST: `unix://${docker.socketPath}` };
+  return demoWatch(dockerOn(docker.socketPath), dir, env, containerOf(demo));
+}
+
+const containerOf = ({ names }: Demo) => `${names.prefix}-template-${templateId.replaceAll("-", "")}`;
+
+async function askTemplate(demo: Demo): Promise<number> {
+  const { docker } = demo;
+  const name = containerOf(demo);
   const { NetworkSettings } = await dockerOn(docker.socketPath).getContainer(name).inspect();
   const address = Object.values(NetworkSettings.Networks)[0]?.IPAddress;
   const url = `http://${address}:5550/files/manifest.sha256`;

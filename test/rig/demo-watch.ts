@@ -1,0 +1,51 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type Docker from "dockerode";
+import { spawnTied, terminate } from "./tied-process.js";
+
+const mainScript = resolve(import.meta.dirname, "../../dist/cli/main.js");
+const LONGEST_MS = 30_000;
+
+/** Runs `warm watch` in `dir`, kills a container under it, and ends the watcher once the container runs again. */
+export async function demoWatch(
+  docker: Docker,
+  dir: string,
+  env: NodeJS.ProcessEnv,
+  name: string,
+): Promise<number> {
+  const watcher = spawnTied([process.execPath, mainScript, "watch", "--log-format", "text"], {
+    cwd: dir,
+    env,
+    stdio: "inherit",
+  });
+  try {
+    await until(() => existsSync(join(dir, ".warm/status.json")));
+    // Its first pass takes the lock: from then on it is at work.
+    await until(async () => (await docker.listContainers({ all: true })).some(isLock));
+    await sleep(1_000);
+    const before = await docker.getContainer(name).inspect();
+    process.stdout.write(`$ docker kill ${name}\n`);
+    await docker.getContainer(name).kill();
+    await until(async () => {
+      const { State } = await docker.getContainer(name).inspect();
+      return State.Running && State.StartedAt !== before.State.StartedAt;
+    });
+    await sleep(500);
+  } finally {
+    process.stdout.write("$ kill -TERM (the watcher)\n");
+    await terminate(watcher, LONGEST_MS);
+  }
+  return watcher.exitCode ?? 1;
+}
+
+const isLock = ({ Names }: { readonly Names: string[] }) =>
+  Names.some((name) => name.startsWith("/warm-lock-"));
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + LONGEST_MS;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error("the watcher did not do its work in time");
+    await sleep(100);
+  }
+}
