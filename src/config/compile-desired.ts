@@ -169,20 +169,25 @@ function compileContainer(template: TemplateConfig, config: Config, positions: P
   };
 }
 
+/** Field paths of a container by where they stand below its template. */
+const CONTAINER_FIELDS: readonly (readonly [path: string, below: string])[] = [
+  ...["image", "port", "mount", "env", "resources", "health"],
+  ...["memory", "cpus", "pids"].map((key) => `resources.${key}`),
+  ...["path", "tcp", "exec", "healthcheck", "interval", "timeout"].map((key) => `health.${key}`),
+].map((path) => [path, `/${path.replaceAll(".", "/")}`]);
+
 function containerLines({ id, env }: TemplateConfig, positions: Positions): Lines {
-  const paths = ["image", "port", "mount", "env", "resources", "health"];
-  const resources = ["memory", "cpus", "pids"].map((key) => `resources.${key}`);
-  const health = ["path", "tcp", "exec", "healthcheck", "interval", "timeout"].map((key) => `health.${key}`);
-  const names = Object.keys(env).map((name) => `env.${name}`);
-  const pointers = [...paths, ...resources, ...health, ...names].map((path): [string, string] => [
-    path,
-    pointerTo("templates", id, ...path.split(".")),
-  ]);
-  return linesOf(positions, {
-    "": pointerTo("templates", id),
-    network: "/network",
-    ...Object.fromEntries(pointers),
-  });
+  const base = pointerTo("templates", id);
+  const lines: Record<string, number> = {};
+  const add = (path: string, pointer: string) => {
+    const place = positions.get(pointer);
+    if (place !== undefined) lines[path] = place.key.line;
+  };
+  add("", base);
+  add("network", "/network");
+  for (const [path, below] of CONTAINER_FIELDS) add(path, base + below);
+  for (const name of Object.keys(env)) add(`env.${name}`, pointerTo("templates", id, "env", name));
+  return lines;
 }
 
 /** The lines of those fields that the file says. */

@@ -108,7 +108,8 @@ export class Watcher {
     if (isScheduled) this.#setTimer();
     try {
       // An order wakes us itself: what is urgent does not wait for a look at its files.
-      if (!triggers.every((trigger) => trigger === "docker" || trigger === "settled")) await this.#readControl();
+      if (!triggers.every((trigger) => trigger === "docker" || trigger === "settled"))
+        await this.#readControl();
       const isFile = triggers.includes("file");
       if (isScheduled || isFile || triggers.includes("reload")) {
         const isSame = await this.#reload(triggers.includes("reload"));

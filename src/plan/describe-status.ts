@@ -20,7 +20,7 @@ export function describeStatus(
     const { address, kind, name, reasons, precondition } = change;
     const container =
       kind === "container" && precondition.exists ? containers.get(precondition.id) : undefined;
-    const state = container?.state ?? (precondition.exists ? "present" : "missing");
+    const state = container?.state ?? (precondition.exists ? "present" : absenceOf(change));
     const health = container && (healths.get(address) ?? container.health ?? "unknown");
     const memory = Object.hasOwn(memories, address) ? { memory: memories[address] } : {};
     return { address, kind, name, sync: syncOf(change), state, health, reasons, ...memory };
@@ -39,6 +39,10 @@ export function statusFromMemory(memories: Readonly<Record<Address, ResourceMemo
     };
   });
 }
+
+/** What is not there and is not missed either is a session that is over. */
+const absenceOf = ({ action, kind, session }: Change) =>
+  action === "noop" && kind === "volume" && session !== undefined ? "expired" : "missing";
 
 function syncOf({ action }: Change): ResourceStatus["sync"] {
   if (action === "noop") return "in-sync";

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -99,6 +99,25 @@ describe("the credentials of a registry", () => {
     expect([...both, await finder("r")]).toEqual(
       Array(3).fill({ username: "u", password: "p", serveraddress: "r" }),
     );
+  });
+
+  it("are asked for again after five minutes, and at once after a failure", async () => {
+    writeHelper(
+      "counting",
+      `echo x >> "${dir}/count"; [ $(wc -l < "${dir}/count") != 1 ] && ${answer("u", "p")}`,
+    );
+    writeConfig({ credsStore: "counting" });
+    let nowMs = 0;
+    const finder = createCredentialFinder({ env, home: dir, now: () => nowMs });
+    const asked = () => readFileSync(join(dir, "count"), "utf8").length / 2;
+    await expect(finder("r")).rejects.toMatchObject({ code: "auth-failed" });
+    expect(await finder("r")).toMatchObject({ username: "u" });
+    nowMs = 299_000;
+    await finder("r");
+    expect(asked()).toBe(2);
+    nowMs = 301_000;
+    await finder("r");
+    expect(asked()).toBe(3);
   });
 
   it.each([

@@ -10,7 +10,12 @@ import { withLock } from "./bootstrap/set-up-lock.mjs";
 import { removeStaleTempDirs } from "./bootstrap/temp-dirs.mjs";
 
 /** What each command runs once the project is built and a Docker is there. */
-const scripts = { demo: "test/rig/demo.ts", test: "test/rig/run-tests.ts", bench: "test/bench/main.ts" };
+const scripts = {
+  demo: "test/rig/demo.ts",
+  test: "test/rig/run-tests.ts",
+  bench: "test/bench/main.ts",
+  soak: "test/soak/main.ts",
+};
 
 const projectDir = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 

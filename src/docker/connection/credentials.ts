@@ -27,21 +27,33 @@ interface DockerConfig {
 export interface CredentialSettings {
   readonly env: NodeJS.ProcessEnv;
   readonly home: string;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
 }
+
+/** Cloud registries give tokens of some hours: who runs for months asks again. */
+const REMEMBERED_MS = 5 * 60_000;
 
 const HUB_KEY = "https://index.docker.io/v1/";
 
 /**
  * Finds a registry's credentials as the docker CLI does: `credHelpers`, then `credsStore`, then `auths` of the
- * Docker config file. Asked once per registry.
+ * Docker config file. An answer is remembered for five minutes, a failure not at all.
  * @throws WarmError `auth-failed` when the file is malformed or a helper fails.
  */
 export function createCredentialFinder(settings: CredentialSettings): FindCredentials {
-  const found = new Map<string, Promise<RegistryCredentials | undefined>>();
+  const { now = Date.now } = settings;
+  const found = new Map<
+    string,
+    { readonly atMs: number; readonly answer: Promise<RegistryCredentials | undefined> }
+  >();
   return (registry) => {
-    const known = found.get(registry) ?? findCredentials(registry, settings);
-    found.set(registry, known);
-    return known;
+    const known = found.get(registry);
+    if (known !== undefined && now() < known.atMs + REMEMBERED_MS) return known.answer;
+    const answer = findCredentials(registry, settings);
+    found.set(registry, { atMs: now(), answer });
+    answer.catch(() => found.delete(registry));
+    return answer;
   };
 }
 

@@ -7,7 +7,7 @@ import { asOptionalArray, asRecord, asString } from "../connection/shape.js";
 import type { HostMemory } from "./host-memory.js";
 import { observeLimits } from "./observe-limits.js";
 import { readContainerList, readImageList, readNetworkList, readVolumeList } from "./read-lists.js";
-import { askRegistryDigests } from "./registry-digest.js";
+import type { askRegistryDigests as AskRegistryDigests } from "./registry-digest.js";
 
 export interface ObserveSettings {
   /** What is wanted: decides only which limits are read and which tags the registry is asked for. */
@@ -56,8 +56,18 @@ export async function observeHost(host: Host, settings: ObserveSettings): Promis
     volumes,
     containers: await observeLimits(host, desired, containers, cancel, memory),
     registryDigests:
-      settings.registryDigests ?? (await askRegistryDigests(host, desired, settings.findCredentials, cancel)),
+      settings.registryDigests ?? (await askRegistry(host, desired, settings.findCredentials, cancel)),
   };
+}
+
+/** Loaded only by the few who ask. */
+async function askRegistry(
+  ...asked: Parameters<typeof AskRegistryDigests>
+): Promise<Observed["registryDigests"]> {
+  const [, desired] = asked;
+  if (desired.pull.policy !== "always") return {};
+  const { askRegistryDigests } = await import("./registry-digest.js");
+  return askRegistryDigests(...asked);
 }
 
 /** What a daemon is, which it stays: the one call here that costs it some work. */
