@@ -1,6 +1,6 @@
 import { type HostSession, type HostSettings, openHost } from "../apply/host-session.js";
 import type { HostWriter } from "../docker/write/host-writer.js";
-import { ERROR_CODES, type WarmError } from "../errors.js";
+import type { WarmError } from "../errors.js";
 
 /** A host as the watcher keeps it: there, or away and asked for again. */
 export interface HostLink {
@@ -47,7 +47,7 @@ export function isHostError({ code }: WarmError): boolean {
   return code.startsWith("host-") || code === "api-version" || code === "deadline";
 }
 
-/** Whether an action failed for reasons that are not its own. */
-export function isNoFault(code: string): boolean {
-  return code === "interrupted" || code === "lock-lost" || code.startsWith("host-") || !(code in ERROR_CODES);
+/** Whether an action was only given up, by us. */
+export function isGivenUp(code: string): boolean {
+  return code === "interrupted" || code === "lock-lost";
 }

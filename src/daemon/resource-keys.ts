@@ -8,7 +8,15 @@ export type ResourceKeys = ReadonlyMap<Address, string>;
 
 /** @param salt keeps secrets from being guessed by their keys */
 export function resourceKeys({ resources }: Desired, salt: string): ResourceKeys {
-  return new Map(resources.map((resource) => [resource.address, keyOf(resource, salt)]));
+  const own = new Map(resources.map((resource) => [resource.address, keyOf(resource, salt)]));
+  return new Map(
+    resources.map((resource) => {
+      const key = own.get(resource.address) ?? "";
+      // A container is made anew with its volume: what the file newly says of that one, it says of both.
+      const volume = resource.kind === "container" ? (own.get(resource.volume) ?? "") : "";
+      return [resource.address, key + volume];
+    }),
+  );
 }
 
 function keyOf({ lines: _forPeople, ...resource }: Resource, salt: string): string {

@@ -1,4 +1,3 @@
-import { once as onceEvent } from "node:events";
 import { basename, resolve } from "node:path";
 import type { Clock, StopSignals } from "../apply/apply-context.js";
 import { createLimits } from "../apply/create-context.js";
@@ -23,9 +22,10 @@ import { type StateDirectory, stateDirectory } from "./state/state-directory.js"
 import { createStatusKeeper, type StatusKeeper } from "./state/status-keeper.js";
 import { createTeller } from "./tell.js";
 import { followEvents } from "./triggers/follow-events.js";
-import { createPassBudget } from "./triggers/pass-budget.js";
-import { createWakeups, type Trigger, type Wakeups } from "./triggers/wakeups.js";
+import { createPassBudget, type PassBudget } from "./triggers/pass-budget.js";
+import { createWakeups, type Wakeups } from "./triggers/wakeups.js";
 import { watchFiles } from "./triggers/watch-files.js";
+import { untilStopped } from "./until-stopped.js";
 import { Watcher } from "./watcher.js";
 
 export interface WatchSettings extends HostSettings {
@@ -51,8 +51,6 @@ const EVENT_PASSES = { burstMs: 1_000, share: 0.2 };
 const DRAIN_MS = 3_000;
 /** A lock that cannot be given back in this time expires. */
 const RELEASE_MS = 2_000;
-/** These come seldom, or somebody waits for them. */
-const UNHURRIED: ReadonlySet<Trigger> = new Set(["start", "timer", "retry", "reload", "control"]);
 /** A round may uncover work for the next: a pull shows that a tag has moved. */
 const MOST_ROUNDS = 8;
 
@@ -79,7 +77,7 @@ export async function watchProject(settings: WatchSettings): Promise<number> {
   settings.onReload?.(() => wakeups.mark("reload"));
   let exitCode = 0;
   try {
-    exitCode = await (once ? runOnce(tools) : runForever(tools, settings, state, clock));
+    exitCode = await (once ? runOnce(tools, settings.stop) : runForever(tools, settings, state, clock));
   } finally {
     await land(flights, settings, clock);
     await Promise.race([lock.release(), clock.sleep(RELEASE_MS)]);
@@ -104,6 +102,7 @@ interface Tools {
   readonly notifier: ReturnType<typeof createNotifier>;
   readonly status: StatusKeeper;
   readonly memory: HostMemory;
+  readonly budget: PassBudget;
   /** Ends with the watcher. */
   readonly life: AbortController;
 }
@@ -124,6 +123,7 @@ async function assemble(
   const deaths = createKnownDeaths();
   const hostMemory = createHostMemory();
   const wakeups = createWakeups(clock, stop.soft);
+  const budget = createPassBudget(clock, EVENT_PASSES);
   const notifier = createNotifier({
     targets: source.current.config.notify,
     project,
@@ -177,7 +177,7 @@ async function assemble(
   };
   const salt = memory.salt;
   const watcher: Watcher = new Watcher({
-    ...{ source, state, link, ledger, sick, deaths, memory: hostMemory, flights, runPass, wakeups },
+    ...{ source, state, link, ledger, sick, deaths, memory: hostMemory, flights, runPass, wakeups, budget },
     ...{ teller, notifier, log, clock, salt, setPullLimit, isOnce: once },
   });
   const startedAtMs = clock.now();
@@ -186,12 +186,12 @@ async function assemble(
     () => composeStatus(watcher, { source, ledger, link, salt, startedAtMs, nowMs: clock.now() }),
     (error) => log.warn("status not written", { detail: toWarmError(error).message }),
   );
-  return { watcher, wakeups, flights, lock, link, notifier, status, memory: hostMemory, life };
+  return { watcher, wakeups, flights, lock, link, notifier, status, memory: hostMemory, budget, life };
 }
 
 /** @returns exit code 0: to be stopped is how it ends */
 async function runForever(
-  { watcher, wakeups, link, status, memory }: Tools,
+  { watcher, wakeups, link, status, memory, budget }: Tools,
   { log, stop, file, cwd }: WatchSettings,
   state: StateDirectory,
   clock: Clock,
@@ -202,7 +202,7 @@ async function runForever(
   const watches = [
     watchFiles(
       path,
-      () => wakeups.mark("file", FILE_MS),
+      () => wakeups.mark("file", Math.max(FILE_MS, budget.waitMs())),
       onError,
       (name) => !isOwnFile(name) && name !== basename(state.path),
     ),
@@ -227,24 +227,21 @@ async function runForever(
     clock,
     eventLife.signal,
   );
-  const budget = createPassBudget(clock, EVENT_PASSES);
-  const stopped = onceEvent(stop.soft, "abort").then(() => false);
   wakeups.mark("start");
   while (!stop.soft.aborted) {
     const triggers = await wakeups.next(watcher.deadline());
     if (stop.soft.aborted) break;
-    if (!triggers.some((trigger) => UNHURRIED.has(trigger))) await clock.sleep(budget.waitMs(), stop.soft);
-    const startedAt = clock.now();
     // A daemon that does not answer must not keep us from stopping: a round that comes late begins nothing.
-    const hasLooked = await Promise.race([watcher.round(triggers), stopped]);
-    budget.spend(clock.now() - startedAt);
-    if (hasLooked) status.touch();
+    if (await untilStopped(watcher.round(triggers), stop.soft)) status.touch();
   }
   log.info("stopping", { detail: "stopping: what is in flight is finished" });
   eventLife.abort();
   await Promise.all([...watches.map((watch) => watch.close()), following]);
   return 0;
 }
+
+/** The exit code of SIGINT; the command line knows which signal it was. */
+const INTERRUPTED = 130;
 
 /** Editors write a file in several steps: what comes within so long is one save. */
 const FILE_MS = 50;
@@ -257,16 +254,16 @@ const isOwnFile = (name: string) => isOrder(name) || name.startsWith("status.jso
  * @returns 0 when all is as the file says, else the exit code that `warm apply` would have
  * @throws WarmError for what kept a pass from being made
  */
-async function runOnce({ watcher, flights, status }: Tools): Promise<number> {
-  for (let round = 1; round <= MOST_ROUNDS; round += 1) {
-    await watcher.round(["start"]);
+async function runOnce({ watcher, flights, status }: Tools, { soft }: StopSignals): Promise<number> {
+  for (let round = 1; round <= MOST_ROUNDS && !soft.aborted; round += 1) {
+    await untilStopped(watcher.round(["start"]), soft);
     if (watcher.condition.state !== "running") throw watcher.condition.error;
     const begun = watcher.lastPass?.begun ?? 0;
-    await flights.idle();
+    await untilStopped(flights.idle(), soft);
     status.touch();
     if (begun === 0) break;
   }
-  return watcher.exitCode();
+  return soft.aborted ? INTERRUPTED : watcher.exitCode();
 }
 
 /** Lets what is in flight come to its end, for so long; then gives it up. */

@@ -10,7 +10,7 @@ import { formatDurationMs } from "../report/text/units.js";
 import { afterFailure, type Condition } from "./condition.js";
 import type { ConfigSource } from "./config-source.js";
 import { describeError } from "./describe-error.js";
-import { type HostLink, isNoFault } from "./host-link.js";
+import { type HostLink, isGivenUp } from "./host-link.js";
 import type { WatchLog } from "./log/watch-log.js";
 import type { Notifier } from "./notify/notifier.js";
 import type { Flights } from "./pass/flights.js";
@@ -24,6 +24,7 @@ import { readPause, takeResume } from "./state/pause-file.js";
 import type { StateDirectory } from "./state/state-directory.js";
 import type { Teller } from "./tell.js";
 import { isDamage } from "./triggers/is-damage.js";
+import type { PassBudget } from "./triggers/pass-budget.js";
 import type { Trigger, Wakeups } from "./triggers/wakeups.js";
 
 export interface WatcherTools {
@@ -37,6 +38,8 @@ export interface WatcherTools {
   readonly runPass: (orders: PassOrders) => Promise<PassResult>;
   readonly flights: Flights;
   readonly wakeups: Wakeups;
+  /** Of passes that only events have caused. */
+  readonly budget: PassBudget;
   readonly teller: Teller;
   readonly notifier: Notifier;
   readonly log: WatchLog;
@@ -53,6 +56,9 @@ export interface WatcherTools {
 const SETTLED_MS = 100;
 /** What belongs together, the network of a container and its volume, is removed one after the other. */
 const BURST_MS = 100;
+
+/** These may come in any number; the others come seldom, or somebody waits for them. */
+const HURRIED: ReadonlySet<Trigger> = new Set(["docker", "settled", "file"]);
 
 const LEFT_ALONE: Partial<Readonly<Record<Hold, string>>> = {
   "paused": "paused",
@@ -104,6 +110,8 @@ export class Watcher {
    * @returns whether there is anything to tell of it
    */
   async round(triggers: readonly Trigger[]): Promise<boolean> {
+    const { clock } = this.#tools;
+    const startedAt = clock.now();
     const isScheduled = triggers.some((trigger) => trigger === "timer" || trigger === "start");
     if (isScheduled) this.#setTimer();
     try {
@@ -121,6 +129,7 @@ export class Watcher {
     } catch (error) {
       this.#fail(error);
     }
+    if (triggers.every((trigger) => HURRIED.has(trigger))) this.#tools.budget.spend(clock.now() - startedAt);
     return true;
   }
 
@@ -132,12 +141,14 @@ export class Watcher {
       isPaused: this.pause !== undefined,
       isDeleteAllowed: (address) => this.#allowsAllDeletes || this.#allowedDeletes.has(address),
       asksRegistry: triggers.some((trigger) => trigger !== "docker" && trigger !== "settled"),
+      onBegin: (due, hinted) => {
+        for (const change of due) {
+          const { address, precondition } = change;
+          this.#heals.set(address, ledger.isDrift(change));
+          if (precondition.exists && hinted.has(precondition.id)) this.#hasty.add(address);
+        }
+      },
     });
-    for (const change of result.begun) {
-      const { address, precondition } = change;
-      this.#heals.set(address, ledger.isDrift(change));
-      if (precondition.exists && result.hinted.has(precondition.id)) this.#hasty.add(address);
-    }
     const planned = result.plan.changes.filter(isChange).length;
     this.passes += 1;
     this.lastResult = result;
@@ -202,6 +213,7 @@ export class Watcher {
     const before = this.#keys;
     this.#keys = keys;
     this.#tools.flights.preempt((address) => keys.get(address) !== before.get(address));
+    this.#setTimer();
     this.#tools.setPullLimit(desired.pull.concurrency);
     if (source.wasInvalid) teller.configValid(`${path}: good again`, { file: path, ...revision });
     this.#tools.notifier.configure(source.current.config.notify);
@@ -229,6 +241,8 @@ export class Watcher {
     if (pause !== undefined && this.pause === undefined) {
       const until = pause.until === undefined ? "until `warm resume`" : `until ${pause.until}`;
       const detail = `paused ${until} by ${pause.who}: ${pause.reason}`;
+      // What was begun and has not started yet is left alone too.
+      this.#tools.flights.stop();
       log.warn("paused", { until: pause.until, reason: pause.reason, who: pause.who, detail });
     }
     if (pause === undefined && this.pause !== undefined)
@@ -304,7 +318,12 @@ export class Watcher {
     const { ledger, teller, clock, sick, log } = this.#tools;
     const { address, precondition } = change;
     const { code, message, hint, logs } = event;
-    if (isNoFault(code)) {
+    if (code === "host-unreachable") {
+      // The pass tells of it. The back-off keeps a call that alone is cut off from being tried in a loop.
+      ledger.failed(address, { code, message, hint }, clock.now());
+      return;
+    }
+    if (isGivenUp(code)) {
       log.debug("change given up", { address, code });
       return;
     }
@@ -320,11 +339,12 @@ export class Watcher {
   onSettled(address: Address): void {
     this.#heals.delete(address);
     this.#hasty.delete(address);
-    this.#tools.wakeups.mark("settled", SETTLED_MS);
+    const { wakeups, budget } = this.#tools;
+    wakeups.mark("settled", Math.max(SETTLED_MS, budget.waitMs()));
   }
 
   onHostEvent(event: HostEvent): void {
-    const { wakeups, source, log, flights, memory, deaths, clock } = this.#tools;
+    const { wakeups, source, log, flights, memory, deaths, clock, budget } = this.#tools;
     const view = {
       desired: source.current.desired,
       inFlight: flights.addresses,
@@ -335,7 +355,7 @@ export class Watcher {
     if (!isDamage(event, view)) return;
     if (event.kind === "container" && /^died?$/.test(event.action)) deaths.add(event.id, clock.now());
     log.debug("host event", { kind: event.kind, action: event.action, id: event.id });
-    wakeups.mark("docker", event.kind === "container" ? 0 : BURST_MS);
+    wakeups.mark("docker", Math.max(event.kind === "container" ? 0 : BURST_MS, budget.waitMs()));
   }
 }
 

@@ -19,7 +19,7 @@ export function formatWatcher(watcher: WatcherStatus, style: Style, now: Date): 
   return [
     `watcher: ${formatState(watcher, style, now)}${formatPass(watcher, now)}`,
     ...(why === undefined || !watcher.isAlive ? [] : [`         ${makeVisible(why)}`]),
-    `file:    ${makeVisible(config.path)} ${config.sha256.slice(0, 12)}${formatCommit(config)}`,
+    `file:    ${makeVisible(config.path)} ${makeVisible(config.sha256.slice(0, 12))}${formatCommit(config)}`,
     ...(config.error === undefined
       ? []
       : [
@@ -53,11 +53,13 @@ function formatPass({ lastPass, isAlive }: WatcherStatus, now: Date): string {
   if (lastPass === undefined || !isAlive) return "";
   const { at, ms, triggers, planned, begun } = lastPass;
   const found = planned === 0 ? "nothing to do" : `${formatCount(planned, "change")}, ${begun} begun`;
-  return `; last pass ${formatAge(at, now)} ago (${triggers.join(", ")}) in ${formatDurationMs(ms)}: ${found}`;
+  return `; last pass ${formatAge(at, now)} ago (${makeVisible(triggers.join(", "))}) in ${formatDurationMs(ms)}: ${found}`;
 }
 
 function formatCommit({ commit, isModified }: DaemonStatus["config"]): string {
-  return commit === undefined ? "" : ` of commit ${commit.slice(0, 12)}${isModified ? ", with changes" : ""}`;
+  return commit === undefined
+    ? ""
+    : ` of commit ${makeVisible(commit.slice(0, 12))}${isModified ? ", with changes" : ""}`;
 }
 
 function formatPause({ since, until, reason, who }: NonNullable<DaemonStatus["pause"]>, now: Date): string {

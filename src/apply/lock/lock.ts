@@ -35,6 +35,8 @@ export interface LockRequest {
 }
 
 export interface HeldLock {
+  /** The daemon's ID of the lock container. */
+  readonly containerId: string;
   /** Asks the daemon why the lock may no longer be relied on; undefined while it may. */
   lostReason(): Promise<string | undefined>;
   /** Whether it is known to be gone for good. */
@@ -143,6 +145,7 @@ async function holdLock(
   });
   const renewing = renew(since);
   return {
+    containerId,
     isOver: () => lost !== undefined,
     async lostReason() {
       if (lost === undefined && clock.now() >= lookAgainAtMs) {

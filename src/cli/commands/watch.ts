@@ -42,6 +42,8 @@ export async function runWatch(context: CommandContext, options: WatchOptions): 
         reload = callback;
       },
     });
+    // To be stopped is how watching ends, and not how a single round does.
+    if (once) return signals.exitCode() ?? result;
     return exitCode === 0 ? result : exitCode;
   } finally {
     process.off("SIGHUP", onHangUp);

@@ -5,6 +5,9 @@ export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** One line of JSON for each entry on stderr, with `time` in ISO 8601 and `level` as a word. */
 export function createPinoLog(level: LogLevel, fields: LogFields): WatchLog {
+  const destination = pino.destination({ fd: 2, sync: true });
+  // A log that cannot be written, on a full disk, is no reason to let a host grow cold.
+  destination.on("error", () => undefined);
   const logger = pino(
     {
       level,
@@ -12,7 +15,7 @@ export function createPinoLog(level: LogLevel, fields: LogFields): WatchLog {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    pino.destination({ fd: 2, sync: true }),
+    destination,
   );
   const at =
     (name: LogLevel) =>

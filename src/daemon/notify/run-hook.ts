@@ -3,6 +3,7 @@ import { WarmError } from "../../errors.js";
 
 const DEADLINE_MS = 30_000;
 const LONGEST_TAIL = 500;
+const LAST_WORDS_MS = 50;
 
 export interface HookSettings {
   /** Absolute: where it runs. */
@@ -28,24 +29,42 @@ export function runHook(
       cwd: directory,
       env: { ...env, WARM_TRANSITION: type },
       stdio: ["pipe", "ignore", "pipe"],
-      timeout: DEADLINE_MS,
-      killSignal: "SIGKILL",
-      signal: cancel,
+      // A group of its own, so that whatever it starts ends with it.
+      detached: true,
+    });
+    const killAll = () => killGroup(child.pid);
+    const timer = setTimeout(killAll, DEADLINE_MS);
+    cancel.addEventListener("abort", killAll, { once: true });
+    child.on("error", (error: NodeJS.ErrnoException) =>
+      end(`cannot be run (${error.code ?? error.message})`),
+    );
+    child.on("exit", (code, signal) => {
+      const why = code === null ? `was killed by ${signal}` : `exited with ${code}`;
+      // What it said last may still be on its way; somebody else may hold the pipe for ever.
+      setTimeout(() => end(code === 0 ? undefined : why), LAST_WORDS_MS);
     });
     let tail = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       tail = (tail + text).slice(-LONGEST_TAIL);
     });
-    child.on("error", (error: NodeJS.ErrnoException) =>
-      fail(`cannot be run (${error.code ?? error.message})`),
-    );
-    child.on("close", (code, signal) => {
-      if (code === 0) return resolve();
-      const end = code === null ? `was killed by ${signal}` : `exited with ${code}`;
-      return fail(tail.trim() === "" ? end : `${end}: ${tail.trim()}`);
-    });
     // A program that does not read its input is none of our problems.
-    child.stdin.on("error", () => undefined);
-    child.stdin.end(`${body}\n`);
+    child.stdin?.on("error", () => undefined).end(`${body}\n`);
+
+    function end(why: string | undefined): void {
+      clearTimeout(timer);
+      cancel.removeEventListener("abort", killAll);
+      child.stderr?.destroy();
+      if (why === undefined) resolve();
+      else fail(tail.trim() === "" ? why : `${why}: ${tail.trim()}`);
+    }
   });
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended.
+  }
 }

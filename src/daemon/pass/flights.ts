@@ -60,7 +60,9 @@ export function createFlights({ onEvent, onSettled }: FlightSettings): Flights {
       return { soft: soft.signal, hard: hard.signal };
     };
     const part: Plan = { ...context.plan, changes: context.plan.changes.filter(isPart(own)) };
-    const run = executePlan({ ...context, plan: part, emit }, lockReason, stopOf)
+    // What is held back must not be taken for something that this run makes anew.
+    const changes = new Map(part.changes.map((change) => [change.address, change]));
+    const run = executePlan({ ...context, plan: part, changes, emit }, lockReason, stopOf)
       .catch(() => undefined)
       .then(() => {
         for (const [address, { flight }] of own) settle(address, flight);

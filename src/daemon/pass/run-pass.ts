@@ -30,8 +30,6 @@ export interface PassResult {
   readonly flapping: readonly Change[];
   /** What is not begun because it would delete too much. */
   readonly massDelete: MassDelete | undefined;
-  /** Containers that were taken for dead on the word of an event. */
-  readonly hinted: ReadonlySet<string>;
   /** Our containers by ID. */
   readonly addressById: ReadonlyMap<string, Address>;
   /** The registry could not be asked whether tags have moved: what it said last was taken. */
@@ -54,6 +52,8 @@ export interface PassTools {
 export interface PassOrders {
   readonly config: LoadedConfig;
   readonly isPaused: boolean;
+  /** Told what is about to be begun, and which containers were taken for dead on the word of an event. */
+  readonly onBegin: (due: readonly Change[], hinted: ReadonlySet<string>) => void;
   /** Whether somebody has allowed a deletion, however many there are. */
   readonly isDeleteAllowed: (address: Address) => boolean;
   /** Under `policy: always`: whether to ask the registry anew. */
@@ -71,7 +71,7 @@ export function createPass(tools: PassTools): (orders: PassOrders) => Promise<Pa
   const look = createLook(tools.memory);
   const planAgain = createPlanMemory();
 
-  return async ({ config, isPaused, isDeleteAllowed, asksRegistry }) => {
+  return async ({ config, isPaused, isDeleteAllowed, asksRegistry, onBegin }) => {
     const { desired, config: settings } = config;
     const { session, writer } = await link.ready();
     // Side by side: what is begun needs both.
@@ -80,7 +80,7 @@ export function createPass(tools: PassTools): (orders: PassOrders) => Promise<Pa
       lock.hold(session.host, writer),
     ]);
     const { observed: known, hinted } = deaths.mark(seen, clock.now());
-    const observed = await sick.mark(known, desired);
+    const observed = sick.mark(known, desired);
     const plan = planAgain(desired, observed);
 
     const inFlight = findInFlight(plan, observed, flights.addresses);
@@ -107,6 +107,7 @@ export function createPass(tools: PassTools): (orders: PassOrders) => Promise<Pa
     for (const change of plan.changes) ledger.noteHold(change.address, held.get(change.address));
     if (stop.soft.aborted) throw new WarmError("interrupted", "stopped before anything was begun");
     if (due.length > 0) {
+      onBegin(due, hinted);
       for (const { precondition } of due) if (precondition.exists) deaths.forget(precondition.id);
       const { host } = session;
       const sources = { host, writer, desired, plan, observed, clock, stop, limits, emit: () => undefined };
@@ -119,7 +120,6 @@ export function createPass(tools: PassTools): (orders: PassOrders) => Promise<Pa
       moved,
       flapping,
       massDelete,
-      hinted,
       addressById: new Map(observed.containers.map(({ id, labels }) => [id, labels[LABEL.address] ?? ""])),
       registryError,
     };

@@ -40,13 +40,24 @@ export function selectDue(
   holdOf: (change: Change) => Hold | undefined,
 ): Selection {
   const changes = new Map(plan.changes.filter(isChange).map((change) => [change.address, change]));
+  const own = new Map<Address, Hold | undefined>();
+  for (const change of changes.values())
+    own.set(change.address, inFlight.has(change.address) ? "in-flight" : holdOf(change));
   const decided = new Map<Address, Hold | undefined>();
+
+  /** To fill a volume anew takes its container down: not while that one is not to be touched. */
+  function isMountedByHeld({ address, kind, action }: Change): boolean {
+    if (kind !== "volume" || action !== "replace") return false;
+    return [...changes.values()].some(
+      (user) => user.dependsOn.includes(address) && own.get(user.address) !== undefined,
+    );
+  }
 
   function decide(change: Change): Hold | undefined {
     const { address, dependsOn } = change;
     if (decided.has(address)) return decided.get(address);
-    const own = inFlight.has(address) ? "in-flight" : holdOf(change);
-    const hold = own ?? (dependsOn.some(isHeld) ? "waiting" : undefined);
+    const isWaiting = () => isMountedByHeld(change) || dependsOn.some(isHeld);
+    const hold = own.get(address) ?? (isWaiting() ? "waiting" : undefined);
     decided.set(address, hold);
     return hold;
   }

@@ -62,6 +62,8 @@ export interface LedgerSettings {
 const ASKED: ReadonlySet<Reason> = new Set([
   "config-changed",
   "image-moved",
+  // Its blob was pulled anew, or is another one.
+  "seed-changed",
   "orphaned",
   "expired",
   "surplus",
@@ -101,10 +103,13 @@ export function createLedger({ keyOf, flapping, random, remembered }: LedgerSett
   }
 
   function isDrift(change: Change): boolean {
-    if (change.reasons.some((reason) => ASKED.has(reason))) return false;
-    if (change.fields.some((field) => field.cause === "config" && field.before !== null)) return false;
     const isSettled = entryOf(change.address)?.isSettled ?? false;
-    return isSettled || !change.reasons.some((reason) => NEW_OR_LOST.has(reason));
+    // What was once as this very file says can only have been moved by the world, whatever an old label makes of it.
+    const reasons = change.reasons.filter((reason) => !(isSettled && reason === "config-changed"));
+    if (reasons.some((reason) => ASKED.has(reason))) return false;
+    return (
+      isSettled || !change.reasons.some((reason) => reason === "config-changed" || NEW_OR_LOST.has(reason))
+    );
   }
 
   function recentHeals(entry: LedgerEntry, nowMs: number): number[] {

@@ -38,7 +38,12 @@ const ORDER_MS = 60_000;
 export async function takeResume(state: StateDirectory, nowMs: number): Promise<ResumeOrder | undefined> {
   const value = (await state.read("resume.json")) as Partial<ResumeOrder> | null | undefined;
   if (value === undefined) return undefined;
-  await state.remove("resume.json");
+  // One that cannot be taken would be taken again and again.
+  const isTaken = await state.remove("resume.json").then(
+    () => true,
+    () => false,
+  );
+  if (!isTaken) return undefined;
   if (!(Date.parse(value?.at ?? "") > nowMs - ORDER_MS)) return undefined;
   return { at: value?.at ?? "", allowsDeletes: value?.allowsDeletes === true };
 }

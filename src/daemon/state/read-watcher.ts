@@ -19,9 +19,28 @@ export async function readWatcher(
     | (DaemonStatus & { readonly salt?: string })
     | null
     | undefined;
-  if (value?.format !== "warm.daemon/1" || (project ?? value.project) !== value.project) return undefined;
+  if (!isWhole(value) || (project ?? value.project) !== value.project) return undefined;
   const { salt: _own, ...status } = value;
   return { ...status, isAlive: isAlive(status, nowMs) };
+}
+
+const STATES: readonly unknown[] = ["running", "paused", "standby", "host-away", "failing", "stopped"];
+
+/** The file may be of another version, or somebody else's: what is printed of it has to be there. */
+function isWhole(value: DaemonStatus | null | undefined): value is DaemonStatus {
+  if (value?.format !== "warm.daemon/1" || !STATES.includes(value.state)) return false;
+  const { pid, machine, project, startedAt, updatedAt, intervalMs, config, resources, lastPass, guard } =
+    value;
+  const texts: unknown[] = [machine, project, startedAt, updatedAt, config?.path, config?.sha256];
+  const numbers: unknown[] = [pid, intervalMs, ...(guard ? [guard.deletes, guard.owned] : [])];
+  return (
+    texts.every((text) => typeof text === "string") &&
+    numbers.every((number) => typeof number === "number") &&
+    ["string", "undefined"].includes(typeof config.commit) &&
+    typeof resources === "object" &&
+    resources !== null &&
+    (lastPass === undefined || Array.isArray(lastPass.triggers))
+  );
 }
 
 /** On this machine its process is asked for; of another one, or another container, only its last word is known. */

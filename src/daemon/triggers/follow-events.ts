@@ -34,7 +34,7 @@ export async function followEvents(
     const current = reader();
     if (current !== undefined) {
       try {
-        for await (const event of streamEvents(current, onOpen, cancel)) onEvent(event);
+        await followUntilQuiet(current, { onOpen, onEvent }, clock, cancel);
       } catch (error) {
         failure = toWarmError(error);
       }
@@ -48,5 +48,32 @@ export async function followEvents(
     const delayMs = Math.round(pauseMs * (0.75 + clock.random() / 2));
     onBreak(failure, delayMs);
     await clock.sleep(delayMs, cancel);
+  }
+}
+
+/** A proxy may drop a stream without a word: after so long without an event it is asked for anew. */
+const QUIET_MS = 5 * 60_000;
+
+async function followUntilQuiet(
+  reader: HostReader,
+  { onOpen, onEvent }: Pick<EventFollower, "onOpen" | "onEvent">,
+  clock: Clock,
+  cancel: AbortSignal,
+): Promise<void> {
+  const life = new AbortController();
+  const end = () => life.abort();
+  cancel.addEventListener("abort", end, { once: true });
+  let heardAt = clock.now();
+  const timer = setInterval(() => {
+    if (clock.now() > heardAt + QUIET_MS) end();
+  }, QUIET_MS / 5);
+  try {
+    for await (const event of streamEvents(reader, onOpen, life.signal)) {
+      heardAt = clock.now();
+      onEvent(event);
+    }
+  } finally {
+    clearInterval(timer);
+    cancel.removeEventListener("abort", end);
   }
 }

@@ -33,7 +33,8 @@ export function createPassBudget(
     },
     spend(ms) {
       refill();
-      leftMs -= ms;
+      // A debt is paid within a few bursts, however long one pass took.
+      leftMs = Math.max(-burstMs, leftMs - ms);
     },
   };
 }

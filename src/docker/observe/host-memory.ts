@@ -47,11 +47,14 @@ export function createHostMemory(): HostMemory {
     | undefined;
   let looksLeft = LOOKS;
   let isFollowed = false;
+  /** Whether something was forgotten while a look was under way: what that look read may be older. */
+  let isDisturbed = false;
 
   function forgetAll(): void {
     limits.clear();
     last = undefined;
     looksLeft = LOOKS;
+    isDisturbed = true;
   }
 
   return {
@@ -66,19 +69,21 @@ export function createHostMemory(): HostMemory {
     },
     limitsOf: (id) => limits.get(id),
     rememberLimits(id, value) {
-      if (isFollowed) limits.set(id, value);
+      if (isFollowed && !isDisturbed) limits.set(id, value);
     },
     forgetLimits(id) {
       limits.delete(id);
       last = undefined;
+      isDisturbed = true;
     },
     withLimits(list) {
       looksLeft -= 1;
       if (looksLeft < 0) forgetAll();
+      isDisturbed = false;
       return last?.list === list ? last.result : undefined;
     },
     rememberWithLimits(list, result) {
-      if (isFollowed) last = { list, result };
+      if (isFollowed && !isDisturbed) last = { list, result };
     },
     setFollowing(isFollowing) {
       isFollowed = isFollowing;
