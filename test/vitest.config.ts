@@ -6,6 +6,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: "forks",
-    maxWorkers: 2,
+    // They wait for Docker and for clocks more than they compute.
+    maxWorkers: 3,
   },
 });

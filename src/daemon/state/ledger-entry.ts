@@ -44,9 +44,9 @@ export function readEntries(value: unknown): [Address, LedgerEntry][] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([address, member]): [Address, LedgerEntry][] => {
     const memory = member as Partial<ReturnType<typeof toMemory>> | null;
-    const sinceMs = Date.parse(memory?.since ?? "");
+    const sinceMs = toMs(memory?.since);
     if (typeof memory?.key !== "string" || Number.isNaN(sinceMs)) return [];
-    const nextTryMs = Date.parse(memory.nextTryAt ?? "");
+    const nextTryMs = toMs(memory.nextTryAt);
     return [
       [
         address,
@@ -59,9 +59,7 @@ export function readEntries(value: unknown): [Address, LedgerEntry][] {
           failures: Number.isSafeInteger(memory.failures) ? Math.max(0, memory.failures ?? 0) : 0,
           nextTryMs: Number.isNaN(nextTryMs) ? undefined : nextTryMs,
           error: memory.error,
-          healsMs: (Array.isArray(memory.healedAt) ? memory.healedAt : [])
-            .map((at) => Date.parse(at))
-            .filter(Number.isFinite),
+          healsMs: (Array.isArray(memory.healedAt) ? memory.healedAt : []).map(toMs).filter(Number.isFinite),
           isFlapping: memory.isFlapping === true,
           isDrift: false,
           hold: undefined,
@@ -71,4 +69,6 @@ export function readEntries(value: unknown): [Address, LedgerEntry][] {
   });
 }
 
+/** NaN for what is no time. */
+const toMs = (value: unknown) => (typeof value === "string" ? Date.parse(value) : Number.NaN);
 const toIso = (ms: number) => new Date(ms).toISOString();
