@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { createSandbox, type Sandbox } from "../rig/sandbox.js";
@@ -57,6 +57,13 @@ const BROKEN: readonly [string, () => void][] = [
     () => {
       rmSync(file(), { recursive: true, force: true });
       mkdirSync(file());
+    },
+  ],
+  [
+    "no longer to be read",
+    () => {
+      rmSync(file(), { recursive: true, force: true });
+      symlinkSync("warm.yaml", file());
     },
   ],
   ["invalid by a key that stands twice", () => writeFileSync(file(), `${text("twice")}version: 1\n`)],
