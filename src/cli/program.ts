@@ -17,7 +17,7 @@ type Run<Arguments extends unknown[], Options> = (
 export function createProgram(base: Base, done: (exitCode: number) => void): Command {
   const program = new Command("warm")
     .description(
-      "Keeps Docker hosts warm: you declare in warm.yaml what must be hot, `warm plan` shows what is missing, `warm apply` makes it so.",
+      "Keeps Docker hosts warm: you declare in warm.yaml what must be hot, `warm plan` shows what is missing, `warm apply` makes it so, `warm watch` keeps it so.",
     )
     .version(readVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this")
