@@ -4,6 +4,7 @@ import { toWarmError } from "../errors.js";
 import type { Hold, PassRecord, Pause } from "../model/daemon-status.js";
 import type { ApplyEvent } from "../model/event.js";
 import type { HostEvent } from "../model/host-event.js";
+import { LABEL } from "../model/labels.js";
 import { type Change, isChange } from "../model/plan.js";
 import type { Address } from "../model/resource.js";
 import { formatDurationMs } from "../report/text/units.js";
@@ -349,10 +350,13 @@ export class Watcher {
       desired: source.current.desired,
       inFlight: flights.addresses,
       addressById: this.lastResult?.addressById ?? new Map<string, Address>(),
+      imageIds: this.lastResult?.imageIds,
       hasConflicts: (this.lastResult?.plan.summary.conflict ?? 0) > 0,
     };
     if (event.kind === "container" && event.action === "update") memory.forgetLimits(event.id);
     if (!isDamage(event, view)) return;
+    // Who stands by waits for one thing.
+    if (this.condition.state === "standby" && !isLockEvent(event)) return;
     if (event.kind === "container" && /^died?$/.test(event.action)) deaths.add(event.id, clock.now());
     log.debug("host event", { kind: event.kind, action: event.action, id: event.id });
     wakeups.mark("docker", Math.max(event.kind === "container" ? 0 : BURST_MS, budget.waitMs()));
@@ -363,3 +367,5 @@ export class Watcher {
 function isInPlace({ action }: Change): boolean {
   return action === "start" || action === "update";
 }
+
+const isLockEvent = ({ attributes }: HostEvent) => attributes[LABEL.address]?.startsWith("lock.") === true;

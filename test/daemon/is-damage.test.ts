@@ -8,6 +8,7 @@ const quiet: EventView = {
   desired: buildDesired(),
   inFlight: new Set(),
   addressById: new Map([["1", C]]),
+  imageIds: new Set(["sha256:1"]),
   hasConflicts: false,
 };
 const ours = { "warm.project": "demo", "warm.address": C };
@@ -31,7 +32,8 @@ const EVENTS: Readonly<Record<string, HostEvent>> = {
   "another network goes": event("network", "destroy", { attributes: { name: "bridge" } }),
   "our volume goes": event("volume", "destroy", { id: "cyan-a" }),
   "another volume goes": event("volume", "destroy", { id: "data" }),
-  "an image goes": event("image", "untag"),
+  "our image goes": event("image", "untag", { id: "sha256:1" }),
+  "another image goes": event("image", "delete", { id: "sha256:2" }),
 };
 
 function damaging(view: Partial<EventView> = {}): string[] {
@@ -49,16 +51,20 @@ it("is what happens to ours, and to no one else's", () => {
       "ours leaves a network",
       "our network goes",
       "our volume goes",
-      "an image goes",
+      "our image goes",
     ]
   `);
+});
+
+it("is the end of any image while nothing is known of them", () => {
+  expect(damaging({ imageIds: undefined })).toContain("another image goes");
 });
 
 it("is not what our own work does to what it works on", () => {
   expect(damaging({ inFlight: new Set([C, "volume.cyan-a", "network.net"]) })).toMatchInlineSnapshot(`
     [
       "our lock goes",
-      "an image goes",
+      "our image goes",
     ]
   `);
 });
@@ -76,7 +82,7 @@ it("is the end of a stranger's too, while one stands in our way", () => {
       "another network goes",
       "our volume goes",
       "another volume goes",
-      "an image goes",
+      "our image goes",
     ]
   `);
 });

@@ -9,7 +9,7 @@ import type { Hold } from "../../model/daemon-status.js";
 import { LABEL } from "../../model/labels.js";
 import type { Observed } from "../../model/observed.js";
 import type { Change, Plan } from "../../model/plan.js";
-import type { Address } from "../../model/resource.js";
+import type { Address, Desired } from "../../model/resource.js";
 import type { HostLink } from "../host-link.js";
 import type { LockKeeper } from "../lock-keeper.js";
 import type { Ledger, SyncChange } from "../state/ledger.js";
@@ -32,6 +32,8 @@ export interface PassResult {
   readonly massDelete: MassDelete | undefined;
   /** Our containers by ID. */
   readonly addressById: ReadonlyMap<string, Address>;
+  /** IDs of the images that are wanted, as far as they are here. */
+  readonly imageIds: ReadonlySet<string>;
   /** The registry could not be asked whether tags have moved: what it said last was taken. */
   readonly registryError: WarmError | undefined;
 }
@@ -121,9 +123,18 @@ export function createPass(tools: PassTools): (orders: PassOrders) => Promise<Pa
       flapping,
       massDelete,
       addressById: new Map(observed.containers.map(({ id, labels }) => [id, labels[LABEL.address] ?? ""])),
+      imageIds: findWantedImages(desired, observed),
       registryError,
     };
   };
+}
+
+/** Docker tells the end of an image by its ID alone. */
+function findWantedImages({ resources }: Desired, { images }: Observed): ReadonlySet<string> {
+  const wanted = new Set(
+    resources.flatMap((resource) => (resource.kind === "image" ? [resource.lookup] : [])),
+  );
+  return new Set(images.filter(({ keys }) => keys.some((key) => wanted.has(key))).map(({ id }) => id));
 }
 
 interface Look {

@@ -9,6 +9,8 @@ export interface EventView {
   readonly inFlight: ReadonlySet<Address>;
   /** Of the last look: our containers by ID. */
   readonly addressById: ReadonlyMap<string, Address>;
+  /** Of the last look: what the wanted images were; undefined before the first. */
+  readonly imageIds: ReadonlySet<string> | undefined;
   /** Whether somebody else's object stands in our way: its end is good news. */
   readonly hasConflicts: boolean;
 }
@@ -23,7 +25,7 @@ export function isDamage(event: HostEvent, view: EventView): boolean {
     case "volume":
       return isWanted(`volume.${event.id}`, view) || view.hasConflicts;
     case "image":
-      return true;
+      return view.imageIds?.has(event.id) ?? true;
     default:
       return event.kind satisfies never;
   }
