@@ -15,6 +15,7 @@ import { createFlights, type Flights } from "./pass/flights.js";
 import { createKnownDeaths } from "./pass/known-deaths.js";
 import { createPass } from "./pass/run-pass.js";
 import { createSickContainers } from "./pass/sick-containers.js";
+import { createWorkOutcomes } from "./pass/work-outcomes.js";
 import { freshSalt } from "./resource-keys.js";
 import { createLedger } from "./state/ledger.js";
 import { readMemory } from "./state/read-memory.js";
@@ -142,8 +143,9 @@ async function assemble(
     random: clock.random,
     remembered: memory.resources,
   });
+  const outcomes = createWorkOutcomes({ ledger, sick, teller, log, clock });
   const flights = createFlights({
-    onEvent: (event, change) => watcher.onWork(event, change),
+    onEvent: (event, change) => outcomes.onEvent(event, change),
     onSettled: (address) => watcher.onSettled(address),
   });
   const lock = createLockKeeper({
@@ -177,7 +179,19 @@ async function assemble(
   };
   const salt = memory.salt;
   const watcher: Watcher = new Watcher({
-    ...{ source, state, link, ledger, sick, deaths, memory: hostMemory, flights, runPass, wakeups, budget },
+    ...{
+      source,
+      state,
+      link,
+      ledger,
+      outcomes,
+      deaths,
+      memory: hostMemory,
+      flights,
+      runPass,
+      wakeups,
+      budget,
+    },
     ...{ teller, notifier, log, clock, salt, setPullLimit, isOnce: once },
   });
   const startedAtMs = clock.now();

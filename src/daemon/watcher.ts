@@ -2,7 +2,6 @@ import type { Clock } from "../apply/apply-context.js";
 import type { HostMemory } from "../docker/observe/host-memory.js";
 import { toWarmError } from "../errors.js";
 import type { Hold, PassRecord, Pause } from "../model/daemon-status.js";
-import type { ApplyEvent } from "../model/event.js";
 import type { HostEvent } from "../model/host-event.js";
 import { LABEL } from "../model/labels.js";
 import { type Change, isChange } from "../model/plan.js";
@@ -11,14 +10,14 @@ import { formatDurationMs } from "../report/text/units.js";
 import { afterFailure, type Condition } from "./condition.js";
 import type { ConfigSource } from "./config-source.js";
 import { describeError } from "./describe-error.js";
-import { type HostLink, isGivenUp } from "./host-link.js";
+import type { HostLink } from "./host-link.js";
 import type { WatchLog } from "./log/watch-log.js";
 import type { Notifier } from "./notify/notifier.js";
 import type { Flights } from "./pass/flights.js";
 import type { KnownDeaths } from "./pass/known-deaths.js";
 import type { MassDelete } from "./pass/mass-delete.js";
 import type { PassOrders, PassResult } from "./pass/run-pass.js";
-import type { SickContainers } from "./pass/sick-containers.js";
+import type { WorkOutcomes } from "./pass/work-outcomes.js";
 import { type ResourceKeys, resourceKeys } from "./resource-keys.js";
 import type { Ledger } from "./state/ledger.js";
 import { readPause, takeResume } from "./state/pause-file.js";
@@ -33,7 +32,7 @@ export interface WatcherTools {
   readonly state: StateDirectory;
   readonly link: HostLink;
   readonly ledger: Ledger;
-  readonly sick: SickContainers;
+  readonly outcomes: WorkOutcomes;
   readonly deaths: KnownDeaths;
   readonly memory: HostMemory;
   readonly runPass: (orders: PassOrders) => Promise<PassResult>;
@@ -80,10 +79,7 @@ export class Watcher {
   #timerAtMs = 0;
   #allowedDeletes: ReadonlySet<Address> = new Set();
   #allowsAllDeletes = false;
-  /** Begun on the word of an event alone: the next look tells what became of the container. */
-  readonly #hasty = new Set<Address>();
   #registryProblem: string | undefined;
-  readonly #heals = new Map<Address, boolean>();
   readonly #tools: WatcherTools;
 
   constructor(tools: WatcherTools) {
@@ -135,20 +131,14 @@ export class Watcher {
   }
 
   async #pass(triggers: readonly Trigger[]): Promise<void> {
-    const { source, runPass, ledger, clock } = this.#tools;
+    const { source, runPass, outcomes, clock } = this.#tools;
     const startedAt = clock.now();
     const result = await runPass({
       config: source.current,
       isPaused: this.pause !== undefined,
       isDeleteAllowed: (address) => this.#allowsAllDeletes || this.#allowedDeletes.has(address),
       asksRegistry: triggers.some((trigger) => trigger !== "docker" && trigger !== "settled"),
-      onBegin: (due, hinted) => {
-        for (const change of due) {
-          const { address, precondition } = change;
-          this.#heals.set(address, ledger.isDrift(change));
-          if (precondition.exists && hinted.has(precondition.id)) this.#hasty.add(address);
-        }
-      },
+      onBegin: outcomes.begin,
     });
     const planned = result.plan.changes.filter(isChange).length;
     this.passes += 1;
@@ -303,44 +293,9 @@ export class Watcher {
     return open.every(isUnhealthy) ? 7 : 6;
   }
 
-  /** What the work in flight tells. */
-  onWork(event: ApplyEvent, change: Change): void {
-    const { ledger, teller, clock, log } = this.#tools;
-    const { address } = change;
-    const isHeal = this.#heals.get(address) ?? false;
-    if (event.type === "action-done") {
-      ledger.done(address, isHeal, clock.now());
-      teller.done(change, event, isHeal);
-    } else if (event.type === "action-failed") this.#onFailure(event, change);
-    else log.debug(event.type, { address, detail: "message" in event ? event.message : undefined });
-  }
-
-  #onFailure(event: Extract<ApplyEvent, { type: "action-failed" }>, change: Change): void {
-    const { ledger, teller, clock, sick, log } = this.#tools;
-    const { address, precondition } = change;
-    const { code, message, hint, logs } = event;
-    if (code === "host-unreachable") {
-      // The pass tells of it. The back-off keeps a call that alone is cut off from being tried in a loop.
-      ledger.failed(address, { code, message, hint }, clock.now());
-      return;
-    }
-    if (isGivenUp(code)) {
-      log.debug("change given up", { address, code });
-      return;
-    }
-    if (this.#hasty.has(address) && code !== "unhealthy") {
-      log.debug("change given up", { address, code, detail: message });
-      return;
-    }
-    if (code === "unhealthy" && isInPlace(change) && precondition.exists) sick.add(precondition.id);
-    const tries = ledger.failed(address, { code, message, hint, logs }, clock.now());
-    teller.failed(change, event, tries);
-  }
-
   onSettled(address: Address): void {
-    this.#heals.delete(address);
-    this.#hasty.delete(address);
-    const { wakeups, budget } = this.#tools;
+    const { wakeups, budget, outcomes } = this.#tools;
+    outcomes.onSettled(address);
     wakeups.mark("settled", Math.max(SETTLED_MS, budget.waitMs()));
   }
 
@@ -361,11 +316,6 @@ export class Watcher {
     log.debug("host event", { kind: event.kind, action: event.action, id: event.id });
     wakeups.mark("docker", Math.max(event.kind === "container" ? 0 : BURST_MS, budget.waitMs()));
   }
-}
-
-/** Whether the container itself was worked on, and not a successor that is gone again by now. */
-function isInPlace({ action }: Change): boolean {
-  return action === "start" || action === "update";
 }
 
 const isLockEvent = ({ attributes }: HostEvent) => attributes[LABEL.address]?.startsWith("lock.") === true;
