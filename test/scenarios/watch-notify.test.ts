@@ -86,11 +86,11 @@ it("a bad file is told once, and that it is good again, to those who asked for i
     `healer: { webhook: "${all.url}", on: [healed] }`,
   ];
   await using watching = await watchTelling(targets);
-  for (const _ of [1, 2]) {
-    const passes = countOf(watching, "pass done");
-    sandbox.writeConfig("version: [\n");
-    await eventually(() => countOf(watching, "pass done") > passes);
-  }
+  const passes = countOf(watching, "pass done");
+  sandbox.writeConfig("version: [\n");
+  await eventually(() => countOf(watching, "pass done") > passes);
+  // The same mistake, saved again.
+  sandbox.writeConfig("version: [\n");
   await expectKillHealed(sandbox, project.container, 3_000);
   save(targets);
   await typed(hook, 2);

@@ -122,11 +122,17 @@ export function createPass(tools: PassTools): (orders: PassOrders) => Promise<Pa
       moved,
       flapping,
       massDelete,
-      addressById: new Map(observed.containers.map(({ id, labels }) => [id, labels[LABEL.address] ?? ""])),
+      addressById: findOurContainers(desired, observed),
       imageIds: findWantedImages(desired, observed),
       registryError,
     };
   };
+}
+
+/** Docker tells who leaves a network by the container's ID alone. */
+function findOurContainers({ project }: Desired, { containers }: Observed): ReadonlyMap<string, Address> {
+  const ours = containers.filter(({ labels }) => labels[LABEL.project] === project);
+  return new Map(ours.map(({ id, labels }) => [id, labels[LABEL.address] ?? ""]));
 }
 
 /** Docker tells the end of an image by its ID alone. */
