@@ -36,6 +36,12 @@ export const ERROR_CODES = {
   "in-use": transient,
   "seed-failed": operational,
   "rejected": operational,
+  "no-engine": transient,
+  "queue-full": transient,
+  "lease-ended": operational,
+  "stale-fence": operational,
+  "engine-failed": transient,
+  "no-watcher": transient,
   "docker-failed": transient,
   "internal": operational,
 } as const satisfies Record<string, CodeTraits>;

@@ -5,6 +5,7 @@ import type { EmitEvent } from "../model/event.js";
 import type { Observed } from "../model/observed.js";
 import type { Action, Change, Plan } from "../model/plan.js";
 import type { Address, Desired, Resource } from "../model/resource.js";
+import type { EngineGate } from "./engine-gate.js";
 
 /** Time and chance, so that tests can hold them still. */
 export interface Clock {
@@ -45,6 +46,7 @@ export interface ApplyContext {
   readonly clock: Clock;
   readonly stop: StopSignals;
   readonly limits: WorkLimits;
+  readonly engines: EngineGate;
   /** Says that the action at hand only waits from here on, so that the next one may begin. */
   readonly endTurn: () => void;
   /** IDs that this run found or made, by address: of networks and of images. */

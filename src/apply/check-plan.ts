@@ -81,7 +81,7 @@ function describe(precondition: Precondition): string {
 }
 
 /** Lines of warm.yaml are for people: a comment added above does not make a plan stale. */
-function comparable({ kind, name, action, reasons, fields }: Change): string {
+function comparable({ kind, name, action, reasons, fields, successor }: Change): string {
   const facts = fields.map(({ line: _line, ...field }) => field);
-  return canonicalJson({ kind, name, action, reasons, fields: facts } as unknown as Json);
+  return canonicalJson({ kind, name, action, reasons, successor, fields: facts } as unknown as Json);
 }

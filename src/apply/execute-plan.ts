@@ -3,6 +3,7 @@ import { toWarmError, WarmError } from "../errors.js";
 import type { ApplySummary } from "../model/event.js";
 import { type Change, isChange } from "../model/plan.js";
 import { applyContainer } from "./actions/apply-container.js";
+import { applyEngine } from "./actions/apply-engine.js";
 import { applyNetwork } from "./actions/apply-network.js";
 import { applySessionVolume } from "./actions/apply-session-volume.js";
 import { deleteObject } from "./actions/delete-object.js";
@@ -82,6 +83,8 @@ async function dispatch(change: Change, context: ApplyContext): Promise<ActionRe
         : seedVolume(change, resource, context);
     case "container":
       return applyContainer(change, resource, context);
+    case "engine":
+      return applyEngine(change, resource, context);
     default:
       return resource satisfies never;
   }

@@ -2,8 +2,10 @@ import { type LoadedConfig, loadConfig } from "../config/load-config.js";
 import type { Host } from "../docker/connection/connect.js";
 import { observeHost } from "../docker/observe/observe-host.js";
 import type { HostWriter } from "../docker/write/host-writer.js";
+import type { Demand } from "../model/engine.js";
 import type { Observed } from "../model/observed.js";
 import type { Plan, PlanOptions } from "../model/plan.js";
+import type { Desired } from "../model/resource.js";
 import { planProject } from "../plan/plan-project.js";
 import { type HostSettings, openHost } from "./host-session.js";
 
@@ -13,6 +15,8 @@ export interface ProjectSettings extends HostSettings {
   readonly cwd?: string;
   /** A config that was read already, from a saved plan. */
   readonly config?: LoadedConfig;
+  /** What the project's engines are doing. Default: nobody uses any. */
+  readonly readDemand?: (desired: Desired) => Promise<Demand>;
 }
 
 /** One warm.yaml and the host that it is for. */
@@ -46,8 +50,8 @@ export async function openProject(settings: ProjectSettings = {}): Promise<Proje
     host,
     observe,
     async plan(options, cancel) {
-      const observed = await observe(cancel);
-      return { plan: planProject(desired, observed, options), observed };
+      const [observed, demand] = await Promise.all([observe(cancel), settings.readDemand?.(desired)]);
+      return { plan: planProject(desired, observed, options, demand), observed };
     },
     openWriter,
     close,

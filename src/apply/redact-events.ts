@@ -9,9 +9,10 @@ const SHORTEST = 4;
  * A container that fails may print its environment, and its last log lines are told: whatever of our secrets
  * stands in them, or in the daemon's words, is hidden. A secret of several lines is hidden line by line.
  */
-export function redactEvents(emit: EmitEvent, { resources }: Desired): EmitEvent {
-  const values = resources
-    .flatMap((resource) => (resource.kind === "container" ? Object.values(resource.env) : []))
+export function redactEvents(emit: EmitEvent, { resources, pools }: Desired): EmitEvent {
+  const containers = resources.filter((resource) => resource.kind === "container");
+  const values = [...containers, ...pools]
+    .flatMap(({ env }) => Object.values(env))
     .flatMap((value) => (isSecret(value) ? value.reveal().split(/\r?\n/) : []))
     .map((line) => line.trim())
     .filter((line) => line !== "")

@@ -1,4 +1,4 @@
-import { formatImageRef, type ImageRef, lookupKey, parseImageRef } from "../model/image-ref.js";
+import { formatImageRef, lookupKey } from "../model/image-ref.js";
 import {
   addressOf,
   seederName,
@@ -15,15 +15,15 @@ import type {
   SessionVolume,
   TemplateVolume,
 } from "../model/resource.js";
+import { imageAddress, type Lines, linesOf, validRef } from "./compile-parts.js";
+import { compilePool } from "./compile-pool.js";
 import type { Config, SessionConfig, TemplateConfig } from "./config.js";
 import { type Positions, pointerTo } from "./file/positions.js";
 
-type Lines = Readonly<Record<string, number>>;
-
 /**
  * The resources that a Config stands for: the network, every image once by address, then each template's volume and
- * container by id, and each session's volume. The order of the file changes nothing but `lines`. Engines are not
- * compiled.
+ * container by id, and each session's volume; and the pools of engines by id. The order of the file changes nothing
+ * but `lines`.
  * @param positions of the file that `config` was read from
  */
 export function compileDesired(config: Config, positions: Positions): Desired {
@@ -40,6 +40,7 @@ export function compileDesired(config: Config, positions: Positions): Desired {
     prune,
     pull,
     resources: [network, ...compileImages(config, positions), ...templates, ...sessions],
+    pools: config.engines.map((engine) => compilePool(engine, config, positions)),
   };
 }
 
@@ -72,7 +73,7 @@ interface Mention {
   readonly pointer: string;
 }
 
-function mentionedImages({ templates, sessions }: Config): Mention[] {
+function mentionedImages({ templates, sessions, engines }: Config): Mention[] {
   const ofTemplates = templates.flatMap((template) =>
     (["image", "blob"] as const).map((key) => ({
       text: template[key],
@@ -84,7 +85,11 @@ function mentionedImages({ templates, sessions }: Config): Mention[] {
       session[list].map((text, index) => ({ text, pointer: pointerTo("sessions", session.id, list, index) })),
     ),
   );
-  return [...ofTemplates, ...ofSessions];
+  const ofEngines = engines.map(({ id, image }) => ({
+    text: image,
+    pointer: pointerTo("engines", id, "image"),
+  }));
+  return [...ofTemplates, ...ofSessions, ...ofEngines];
 }
 
 function compileImage(text: string, lines: Lines): ImageResource {
@@ -188,23 +193,4 @@ function containerLines({ id, env }: TemplateConfig, positions: Positions): Line
   for (const [path, below] of CONTAINER_FIELDS) add(path, base + below);
   for (const name of Object.keys(env)) add(`env.${name}`, pointerTo("templates", id, "env", name));
   return lines;
-}
-
-/** The lines of those fields that the file says. */
-function linesOf(positions: Positions, pointers: Readonly<Record<string, string>>): Lines {
-  const lines = Object.entries(pointers).flatMap(([path, pointer]): [string, number][] => {
-    const place = positions.get(pointer);
-    return place === undefined ? [] : [[path, place.key.line]];
-  });
-  return Object.fromEntries(lines);
-}
-
-function imageAddress(text: string): string {
-  return addressOf("image", formatImageRef(validRef(text)));
-}
-
-function validRef(text: string): ImageRef {
-  const ref = parseImageRef(text);
-  if ("problem" in ref) throw new Error(`the image reference ${text} ${ref.problem}: no rule refused it`);
-  return ref;
 }

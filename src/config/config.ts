@@ -1,3 +1,4 @@
+import type { EngineLimits, PoolPolicy, PoolResource, Ready } from "../model/pool.js";
 import type { Health, PrunePolicy, PullSettings, ResourceLimits } from "../model/resource.js";
 import type { Secret } from "../model/secret.js";
 import type { TransitionType } from "../model/transition.js";
@@ -60,21 +61,6 @@ export interface SessionConfig {
   readonly ttlMs: number | undefined;
 }
 
-/** min <= max; a fixed size has min = max. */
-export interface PoolSize {
-  readonly min: number;
-  readonly max: number;
-  readonly spare: number;
-}
-
-export type Ready = { readonly timeoutMs: number } & (
-  | { readonly type: "log"; readonly text: string }
-  | { readonly type: "http"; readonly port: number; readonly path: string }
-  | { readonly type: "tcp"; readonly port: number }
-  | { readonly type: "exec"; readonly command: readonly string[] }
-  | { readonly type: "healthcheck" }
-);
-
 /** What shows that something happened; texts hold `{param}` as written. */
 export type Witness =
   | { readonly type: "log"; readonly text: string }
@@ -110,25 +96,18 @@ export interface JobConfig {
   readonly outputs: readonly JobOutput[];
 }
 
-export interface ResetConfig {
-  /** Commands that must exit 0, in order. */
-  readonly steps: readonly (readonly string[])[];
-  readonly verify: readonly string[];
-  readonly timeoutMs: number;
-}
-
 /** A pool of engines. */
 export interface EngineConfig {
   readonly id: string;
   readonly image: string;
-  readonly size: PoolSize;
+  /** Instead of the image's own. */
+  readonly command: readonly string[] | undefined;
   readonly env: Env;
-  readonly limits: ResourceLimits;
+  readonly limits: EngineLimits;
+  readonly noNewPrivileges: boolean;
+  readonly logs: PoolResource["logs"];
+  readonly ports: readonly number[];
   readonly ready: Ready;
-  readonly ttlMs: number | undefined;
-  readonly maxJobs: number | undefined;
-  readonly autoReset: boolean;
+  readonly policy: PoolPolicy;
   readonly job: JobConfig | undefined;
-  /** undefined: a used engine is recycled. */
-  readonly reset: ResetConfig | undefined;
 }

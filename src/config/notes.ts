@@ -1,4 +1,4 @@
-import { stripDashes, templateContainerName } from "../model/names.js";
+import { engineName, stripDashes, templateContainerName } from "../model/names.js";
 import type { Config, Env } from "./config.js";
 
 const LOOKS_SECRET = /TOKEN|PASSW(?:OR)?D|SECRET|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIAL/i;
@@ -8,7 +8,6 @@ const VARIABLE = /^\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))$/;
 /** Things to know about a file that are no problems, a sentence each without a full stop. */
 export function noteOddities(config: Config): string[] {
   return [
-    ...noteUnapplied(config),
     ...noteLongNames(config),
     ...noteEnvs("templates", config.templates),
     ...noteEnvs("engines", config.engines),
@@ -16,22 +15,19 @@ export function noteOddities(config: Config): string[] {
 }
 
 /** Docker takes such a name, the DNS by which other containers find it does not. */
-function noteLongNames({ prefix, templates }: Config): string[] {
-  return templates.flatMap(({ id }) => {
-    const name = templateContainerName(prefix, stripDashes(id));
-    if (name.length <= MAX_DNS_LABEL_LENGTH) return [];
-    return [
-      `templates.${id}: no container can look up ${name}, which has more than ${MAX_DNS_LABEL_LENGTH} characters`,
-    ];
-  });
-}
-
-function noteUnapplied({ engines }: Config): string[] {
-  if (engines.length === 0) return [];
-  const isOne = engines.length === 1;
-  const them = isOne ? "it" : "them";
-  const pools = isOne ? "1 engine pool is" : `${engines.length} engine pools are`;
-  return [`${pools} declared; this version validates ${them} but does not apply ${them} yet`];
+function noteLongNames({ prefix, templates, engines }: Config): string[] {
+  const names = [
+    ...templates.map(
+      ({ id }) => [`templates.${id}`, templateContainerName(prefix, stripDashes(id))] as const,
+    ),
+    ...engines.map(({ id, policy }) => [`engines.${id}`, engineName(prefix, id, policy.size.max)] as const),
+  ];
+  return names
+    .filter(([, name]) => name.length > MAX_DNS_LABEL_LENGTH)
+    .map(
+      ([field, name]) =>
+        `${field}: no container can look up ${name}, which has more than ${MAX_DNS_LABEL_LENGTH} characters`,
+    );
 }
 
 function noteEnvs(group: string, owners: readonly { readonly id: string; readonly env: Env }[]): string[] {

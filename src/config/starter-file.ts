@@ -29,4 +29,15 @@ templates:
     #   LOG_LEVEL: info
     #   TOKEN: { fromEnv: CI_TOKEN }                   # a secret: from the environment, or fromFile
     # resources: { memory: 256MiB, cpus: 0.5, pids: 256 }
+
+# engines:                      # containers started ahead of the jobs that use them
+#   renderer:
+#     image: 127.0.0.1:5000/acme/renderer:2
+#     size: 2                   # or { min: 1, max: 6, spare: 1 }
+#     ready: { tcp: 8080, timeout: 120s }              # or log, http, exec, healthcheck
+#     ttl: 2h                   # an older engine is replaced, never during a lease
+#     maxJobs: 50
+#     reset:                    # without it a used engine is replaced
+#       steps: [{ exec: [sh, -c, "rm -rf /work/*"] }]
+#       verify: { exec: [sh, -c, 'test -z "$(ls -A /work)"'] }
 `;

@@ -4,7 +4,8 @@ import { createLimits } from "../apply/create-context.js";
 import type { HostSettings } from "../apply/host-session.js";
 import { systemClock } from "../apply/system-clock.js";
 import { createHostMemory, type HostMemory } from "../docker/observe/host-memory.js";
-import { toWarmError } from "../errors.js";
+import { toWarmError, type WarmError } from "../errors.js";
+import type { Desired } from "../model/resource.js";
 import { composeStatus } from "./compose-status.js";
 import { type ConfigSource, openConfigSource } from "./config-source.js";
 import { createHostLink, type HostLink } from "./host-link.js";
@@ -16,6 +17,7 @@ import { createKnownDeaths } from "./pass/known-deaths.js";
 import { createPass } from "./pass/run-pass.js";
 import { createSickContainers } from "./pass/sick-containers.js";
 import { createWorkOutcomes } from "./pass/work-outcomes.js";
+import { createPoolKeeper, type PoolKeeper, type ServePools } from "./pool-keeper.js";
 import { freshSalt } from "./resource-keys.js";
 import { createLedger } from "./state/ledger.js";
 import { readMemory } from "./state/read-memory.js";
@@ -42,6 +44,10 @@ export interface WatchSettings extends HostSettings {
   readonly stop: StopSignals;
   /** How long what is in flight may take once `stop.soft` has fired. */
   readonly graceMs: number;
+  /** Told what kept a pass from being made. */
+  readonly onFailure?: (error: WarmError) => void;
+  /** Lets others use the pools. */
+  readonly serve?: ServePools;
   /** Calls back whenever the file and its secrets are to be read again, whatever they look like. */
   readonly onReload?: (reload: () => void) => void;
   readonly clock?: Clock;
@@ -67,12 +73,12 @@ export async function watchProject(settings: WatchSettings): Promise<number> {
   const source = await openConfigSource({ path, cwd, env }, clock.sleep);
   const state = stateDirectory(source.current.directory, settings.stateDir, cwd);
   const tools = await assemble(settings, source, state, clock);
-  const { watcher, wakeups, flights, lock, link, notifier, status } = tools;
+  const { watcher, wakeups, flights, lock, link, notifier, status, pools } = tools;
   await status.flush();
   log.info("watching", {
     file: path,
     project: source.current.config.project,
-    detail: `${path}: ${source.current.desired.resources.length} resources of ${source.current.config.project}`,
+    detail: `${path}: ${countWanted(source.current.desired)} of ${source.current.config.project}`,
   });
   for (const note of source.current.notes) log.warn("config note", { file: path, detail: note });
   settings.onReload?.(() => wakeups.mark("reload"));
@@ -80,7 +86,11 @@ export async function watchProject(settings: WatchSettings): Promise<number> {
   try {
     exitCode = await (once ? runOnce(tools, settings.stop) : runForever(tools, settings, state, clock));
   } finally {
+    await pools.stop();
     await land(flights, settings, clock);
+    await pools
+      .close()
+      .catch((error) => log.warn("pools not closed", { detail: toWarmError(error).message }));
     await Promise.race([lock.release(), clock.sleep(RELEASE_MS)]);
     await notifier.drain(AbortSignal.timeout(DRAIN_MS));
     tools.life.abort();
@@ -94,6 +104,12 @@ export async function watchProject(settings: WatchSettings): Promise<number> {
   return exitCode;
 }
 
+function countWanted({ resources, pools }: Desired): string {
+  const ofPools =
+    pools.length === 0 ? "" : ` and ${pools.length} engine pool${pools.length === 1 ? "" : "s"}`;
+  return `${resources.length} resources${ofPools}`;
+}
+
 interface Tools {
   readonly watcher: Watcher;
   readonly wakeups: Wakeups;
@@ -102,6 +118,7 @@ interface Tools {
   readonly link: HostLink;
   readonly notifier: ReturnType<typeof createNotifier>;
   readonly status: StatusKeeper;
+  readonly pools: PoolKeeper;
   readonly memory: HostMemory;
   readonly budget: PassBudget;
   /** Ends with the watcher. */
@@ -162,9 +179,14 @@ async function assemble(
     clock,
     cancel: stop.hard,
   });
+  const pools = createPoolKeeper({
+    ...{ link, state, clock, log, serve: settings.serve },
+    onDemand: () => wakeups.mark("demand", budget.waitMs()),
+  });
   const runPass = createPass({
     link,
     lock,
+    pools,
     flights,
     ledger,
     sick,
@@ -188,11 +210,12 @@ async function assemble(
       deaths,
       memory: hostMemory,
       flights,
+      pools,
       runPass,
       wakeups,
       budget,
     },
-    ...{ teller, notifier, log, clock, salt, setPullLimit, isOnce: once },
+    ...{ teller, notifier, log, clock, salt, setPullLimit, isOnce: once, onFailure: settings.onFailure },
   });
   const startedAtMs = clock.now();
   const status = createStatusKeeper(
@@ -200,7 +223,7 @@ async function assemble(
     () => composeStatus(watcher, { source, ledger, link, salt, startedAtMs, nowMs: clock.now() }),
     (error) => log.warn("status not written", { detail: toWarmError(error).message }),
   );
-  return { watcher, wakeups, flights, lock, link, notifier, status, memory: hostMemory, budget, life };
+  return { watcher, wakeups, flights, lock, link, notifier, status, pools, memory: hostMemory, budget, life };
 }
 
 /** @returns exit code 0: to be stopped is how it ends */
@@ -262,7 +285,8 @@ const FILE_MS = 50;
 
 const isOrder = (name: string) => name === "pause.json" || name === "resume.json";
 /** Of ours, in a state directory that is the file's own. */
-const isOwnFile = (name: string) => isOrder(name) || name.startsWith("status.json");
+const isOwnFile = (name: string) => isOrder(name) || OWN_FILES.some((own) => name.startsWith(own));
+const OWN_FILES = ["status.json", "engines.journal", "warm.sock"];
 
 /**
  * @returns 0 when all is as the file says, else the exit code that `warm apply` would have

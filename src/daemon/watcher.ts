@@ -1,6 +1,6 @@
 import type { Clock } from "../apply/apply-context.js";
 import type { HostMemory } from "../docker/observe/host-memory.js";
-import { toWarmError } from "../errors.js";
+import { toWarmError, type WarmError } from "../errors.js";
 import type { Hold, PassRecord, Pause } from "../model/daemon-status.js";
 import type { HostEvent } from "../model/host-event.js";
 import { LABEL } from "../model/labels.js";
@@ -18,7 +18,8 @@ import type { KnownDeaths } from "./pass/known-deaths.js";
 import type { MassDelete } from "./pass/mass-delete.js";
 import type { PassOrders, PassResult } from "./pass/run-pass.js";
 import type { WorkOutcomes } from "./pass/work-outcomes.js";
-import { type ResourceKeys, resourceKeys } from "./resource-keys.js";
+import type { PoolKeeper } from "./pool-keeper.js";
+import { type ResourceKeys, resourceKeys, specAddress } from "./resource-keys.js";
 import type { Ledger } from "./state/ledger.js";
 import { readPause, takeResume } from "./state/pause-file.js";
 import type { StateDirectory } from "./state/state-directory.js";
@@ -37,6 +38,7 @@ export interface WatcherTools {
   readonly memory: HostMemory;
   readonly runPass: (orders: PassOrders) => Promise<PassResult>;
   readonly flights: Flights;
+  readonly pools: PoolKeeper;
   readonly wakeups: Wakeups;
   /** Of passes that only events have caused. */
   readonly budget: PassBudget;
@@ -46,6 +48,8 @@ export interface WatcherTools {
   readonly clock: Clock;
   /** Whether it makes a single round. */
   readonly isOnce: boolean;
+  /** Told what kept a pass from being made. */
+  readonly onFailure: ((error: WarmError) => void) | undefined;
   /** Keeps secrets out of the keys of resources. */
   readonly salt: string;
   /** Follows the file's own limit on pulls. */
@@ -58,12 +62,16 @@ const SETTLED_MS = 100;
 const BURST_MS = 100;
 
 /** These may come in any number; the others come seldom, or somebody waits for them. */
-const HURRIED: ReadonlySet<Trigger> = new Set(["docker", "settled", "file"]);
+const HURRIED: ReadonlySet<Trigger> = new Set(["docker", "settled", "demand", "file"]);
+/** What came of the host or of our own work, and of nobody's order. */
+const SELF_MADE: ReadonlySet<Trigger> = new Set(["docker", "settled", "demand"]);
 
 const LEFT_ALONE: Partial<Readonly<Record<Hold, string>>> = {
   "paused": "paused",
   "guarded": "the pass would delete too much",
   "drift-only-told": "`drift: detect`",
+  "breaker-open": "too many engines in a row could not be started; `warm recycle` tries again",
+  "rollout-paused": "the rollout is paused; `warm recycle` goes on",
 };
 
 /** The watcher's memory and its one round: read what was asked, run a pass, tell what came of it. */
@@ -89,7 +97,7 @@ export class Watcher {
 
   /** Of a resource as the file in use says it; empty for what the file does not say. */
   keyOf(address: Address): string {
-    return this.#keys.get(address) ?? "";
+    return this.#keys.get(specAddress(address)) ?? "";
   }
 
   /** When to look again although nothing happens, and for what. */
@@ -113,8 +121,7 @@ export class Watcher {
     if (isScheduled) this.#setTimer();
     try {
       // An order wakes us itself: what is urgent does not wait for a look at its files.
-      if (!triggers.every((trigger) => trigger === "docker" || trigger === "settled"))
-        await this.#readControl();
+      if (!triggers.every((trigger) => SELF_MADE.has(trigger))) await this.#readControl();
       const isFile = triggers.includes("file");
       if (isScheduled || isFile || triggers.includes("reload")) {
         const isSame = await this.#reload(triggers.includes("reload"));
@@ -137,7 +144,7 @@ export class Watcher {
       config: source.current,
       isPaused: this.pause !== undefined,
       isDeleteAllowed: (address) => this.#allowsAllDeletes || this.#allowedDeletes.has(address),
-      asksRegistry: triggers.some((trigger) => trigger !== "docker" && trigger !== "settled"),
+      asksRegistry: triggers.some((trigger) => !SELF_MADE.has(trigger)),
       onBegin: outcomes.begin,
     });
     const planned = result.plan.changes.filter(isChange).length;
@@ -203,7 +210,10 @@ export class Watcher {
     const keys = resourceKeys(desired, this.#tools.salt);
     const before = this.#keys;
     this.#keys = keys;
-    this.#tools.flights.preempt((address) => keys.get(address) !== before.get(address));
+    this.#tools.flights.preempt((address) => {
+      const of = specAddress(address);
+      return keys.get(of) !== before.get(of);
+    });
     this.#setTimer();
     this.#tools.setPullLimit(desired.pull.concurrency);
     if (source.wasInvalid) teller.configValid(`${path}: good again`, { file: path, ...revision });
@@ -250,9 +260,11 @@ export class Watcher {
     const { log, clock, link } = this.#tools;
     const error = toWarmError(thrown);
     if (error.code === "interrupted") return;
+    this.#tools.onFailure?.(error);
     const before = this.condition;
     const now = clock.now();
     this.condition = afterFailure(before, error, now, clock.random());
+    if (this.condition.state === "standby") this.#tools.pools.suspend();
     if (this.condition.state === "host-away") link.markAway(this.#tools.flights.idle());
     const isKnown =
       before.state !== "running" &&
@@ -312,7 +324,10 @@ export class Watcher {
     if (!isDamage(event, view)) return;
     // Who stands by waits for one thing.
     if (this.condition.state === "standby" && !isLockEvent(event)) return;
-    if (event.kind === "container" && /^died?$/.test(event.action)) deaths.add(event.id, clock.now());
+    if (event.kind === "container" && /^died?$/.test(event.action)) {
+      deaths.add(event.id, clock.now());
+      this.#tools.pools.died(event.id);
+    }
     log.debug("host event", { kind: event.kind, action: event.action, id: event.id });
     wakeups.mark("docker", Math.max(event.kind === "container" ? 0 : BURST_MS, budget.waitMs()));
   }

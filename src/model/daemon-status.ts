@@ -22,6 +22,9 @@ export type Hold =
   | "paused"
   | "guarded"
   | "drift-only-told"
+  | "breaker-open"
+  | "rollout-paused"
+  | "refill-limited"
   | "standby";
 
 /** What the watcher remembers of one resource. */

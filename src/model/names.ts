@@ -22,3 +22,17 @@ export const addressOf = (kind: ResourceKind, name: string): Address => `${kind}
 export const SEED_PROOF_REPOSITORY = "warm-seeded";
 /** Repository of the tags that say which sessions have expired and are gone. */
 export const TOMBSTONE_REPOSITORY = "warm-expired";
+
+export const engineName = (prefix: string, pool: string, slot: number) => `${prefix}-engine-${pool}-${slot}`;
+export const engineAddress = (pool: string, slot: number): Address => `engine.${pool}/${slot}`;
+
+/** @returns undefined for what is no engine's address */
+export function parseEngineAddress(address: Address): { readonly pool: string; readonly slot: number } | undefined {
+  const [, pool, slot] = /^engine\.(.+)\/([1-9]\d{0,5})$/.exec(address) ?? [];
+  return pool === undefined ? undefined : { pool, slot: Number(slot) };
+}
+
+/** An engine that is kept for a look at it makes room for its successor. */
+export const quarantineName = (name: string, containerId: string) =>
+  `${name}--warm-quarantine-${containerId.slice(0, 12)}`;
+export const isQuarantineName = (name: string) => name.includes("--warm-quarantine-");

@@ -30,6 +30,8 @@ export interface ObservedContainer {
   readonly name: string;
   readonly imageId: string;
   readonly state: ContainerState;
+  /** By the daemon's clock, ms since the epoch; whole seconds. */
+  readonly createdAtMs: number;
   /** Docker's own health check; undefined when the image has none or the container does not run. */
   readonly health: "starting" | "healthy" | "unhealthy" | undefined;
   readonly labels: Labels;

@@ -20,6 +20,7 @@ export type Reason =
   | "scale-up"
   | "recycle-age"
   | "recycle-jobs"
+  | "recycle-memory"
   | "failed"
   | "requested"
   | "conflict-name"
@@ -67,6 +68,11 @@ export interface Change {
   readonly precondition: Precondition;
   /** Of a session's volume: the session's id. For people only: not part of the digest. */
   readonly session?: string;
+  /**
+   * Of an engine's replacement: where the new engine stands. Another slot: it is made ready first. The same: the old one
+   * has to go before.
+   */
+  readonly successor?: Address;
   /** A sentence-less detail for a conflict: who holds the name or uses the object. */
   readonly heldBy?: string;
 }

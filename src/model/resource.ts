@@ -1,9 +1,10 @@
+import type { PoolResource } from "./pool.js";
 import type { Secret } from "./secret.js";
 
-/** `network.cyanprint`, `image.127.0.0.1:5000/acme/ts-template:1.4.0`, `volume.cyan-…`, `container.cyan-…`. */
+/** `network.cyanprint`, `image.127.0.0.1:5000/acme/ts-template:1.4.0`, `volume.cyan-…`, `container.cyan-…`, `engine.valheim/1`. */
 export type Address = string;
 
-export type ResourceKind = "network" | "image" | "volume" | "container";
+export type ResourceKind = "network" | "image" | "volume" | "container" | "engine";
 
 interface ResourceBase {
   readonly address: Address;
@@ -88,7 +89,20 @@ export interface ContainerResource extends ResourceBase {
   readonly health: Health;
 }
 
-export type Resource = NetworkResource | ImageResource | VolumeResource | ContainerResource;
+/** One place in a pool. How many there are is decided by planning; no file names them. */
+export interface EngineResource extends ResourceBase {
+  readonly kind: "engine";
+  readonly pool: PoolResource;
+  /** 1 and up. */
+  readonly slot: number;
+}
+
+export type Resource =
+  | NetworkResource
+  | ImageResource
+  | VolumeResource
+  | ContainerResource
+  | EngineResource;
 
 export type PrunePolicy = "none" | "safe" | "all";
 
@@ -105,5 +119,7 @@ export interface Desired {
   readonly prefix: string;
   readonly prune: PrunePolicy;
   readonly pull: PullSettings;
+  /** Without engines: `pools` says how they are made. */
   readonly resources: readonly Resource[];
+  readonly pools: readonly PoolResource[];
 }

@@ -1,6 +1,7 @@
 import { canonicalJson, type Json, sha256 } from "./canonical.js";
 import type {
   ContainerResource,
+  EngineResource,
   NetworkResource,
   SessionVolume,
   TemplateVolume,
@@ -27,23 +28,29 @@ export interface ContainerSpec {
  * so that an unchanged secret compares equal; a fresh random one when the container is made.
  */
 export function containerSpec(resource: ContainerResource, saltFor: (name: string) => string): ContainerSpec {
-  const env = Object.entries(resource.env).map(([name, value]): [string, Json] => [
-    name,
-    isSecret(value) ? { ...saltSecret(value, saltFor(name)) } : value,
-  ]);
   return {
     image: resource.image.slice("image.".length),
     network: resource.network.slice("network.".length),
     volume: resource.volume.slice("volume.".length),
     mount: resource.mount,
     port: resource.port,
-    env: Object.fromEntries(env),
+    env: envSpec(resource.env, saltFor),
     limits: { ...resource.limits },
   };
 }
 
+function envSpec(env: ContainerResource["env"], saltFor: (name: string) => string): Record<string, Json> {
+  const members = Object.entries(env).map(([name, value]): [string, Json] => [
+    name,
+    isSecret(value) ? { ...saltSecret(value, saltFor(name)) } : value,
+  ]);
+  return Object.fromEntries(members);
+}
+
 /** The salt to compare with a last applied spec, or none that could ever match. */
-export function lastAppliedSalt(lastApplied: ContainerSpec | undefined): (name: string) => string {
+export function lastAppliedSalt(
+  lastApplied: Pick<ContainerSpec, "env"> | undefined,
+): (name: string) => string {
   return (name) => saltOf(lastApplied?.env[name]) ?? "";
 }
 
@@ -71,6 +78,71 @@ export function specHash(spec: Json): string {
 /** Limits are left out: they change in place, and labels cannot follow. */
 export function containerSpecHash({ limits: _inPlace, ...fixed }: ContainerSpec): string {
   return specHash(fixed);
+}
+
+/** The fields of an engine that the user set or that harden it by default, as they stand in its label. */
+export interface EngineSpec {
+  readonly [field: string]: Json | undefined;
+  readonly image: string;
+  readonly network: string;
+  /** Absent: the image's own. */
+  readonly command?: readonly string[] | undefined;
+  readonly env: { readonly [name: string]: Json | undefined };
+  readonly noNewPrivileges: boolean;
+  readonly logs: { readonly maxSizeBytes: number; readonly maxFiles: number };
+  /** Ascending. */
+  readonly ports: readonly number[];
+  /** Beyond the memory, if that is limited. */
+  readonly swapBytes: number;
+  /** What changes in place. */
+  readonly limits: { readonly memoryBytes?: number; readonly cpus?: number; readonly pids?: number };
+}
+
+/**
+ * The spec of an engine, with every secret replaced by its salted hash. How it shows that it is ready is no part
+ * of it: that says how to look at an engine, not how to make it.
+ * @param saltFor as that of `containerSpec`
+ */
+export function engineSpec({ pool }: EngineResource, saltFor: (name: string) => string): EngineSpec {
+  const { swapBytes = 0, ...limits } = pool.limits;
+  return {
+    image: pool.image.slice("image.".length),
+    network: pool.network.slice("network.".length),
+    ...(pool.command === undefined ? {} : { command: [...pool.command] }),
+    env: envSpec(pool.env, saltFor),
+    noNewPrivileges: pool.noNewPrivileges,
+    logs: { maxSizeBytes: pool.logs.maxSizeBytes, maxFiles: pool.logs.maxFiles },
+    ports: [...new Set(pool.ports)].sort((a, b) => a - b),
+    swapBytes,
+    limits,
+  };
+}
+
+/** Of what cannot be changed in place. */
+export function engineSpecHash({ limits: _inPlace, ...fixed }: EngineSpec): string {
+  return specHash(fixed);
+}
+
+/** An engine's spec read from a label; undefined when the label is absent or is not one of ours. */
+export function parseEngineSpec(label: string | undefined): EngineSpec | undefined {
+  const value = parseLabel(label) as Partial<EngineSpec> | null;
+  const isNumber = (member: unknown) => typeof member === "number";
+  const isText = (member: unknown) => typeof member === "string";
+  const isSpec =
+    isText(value?.image) &&
+    isText(value?.network) &&
+    (value?.command === undefined || isListOf(value.command, isText)) &&
+    isMapOf(value?.env, (member) => isText(member) || saltOf(member) !== undefined) &&
+    typeof value?.noNewPrivileges === "boolean" &&
+    isMapOf(value.logs, isNumber) &&
+    isListOf(value.ports, isNumber) &&
+    isNumber(value.swapBytes) &&
+    isMapOf(value.limits, isNumber);
+  return isSpec ? (value as EngineSpec) : undefined;
+}
+
+function isListOf(value: unknown, isMember: (member: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isMember);
 }
 
 export function networkSpecHash(network: NetworkResource): string {

@@ -18,8 +18,8 @@ export function describeStatus(
   const containers = new Map(observed.containers.map((container) => [container.id, container]));
   return plan.changes.map((change) => {
     const { address, kind, name, reasons, precondition } = change;
-    const container =
-      kind === "container" && precondition.exists ? containers.get(precondition.id) : undefined;
+    const isContainer = kind === "container" || kind === "engine";
+    const container = isContainer && precondition.exists ? containers.get(precondition.id) : undefined;
     const state = container?.state ?? (precondition.exists ? "present" : absenceOf(change));
     const health = container && (healths.get(address) ?? container.health ?? "unknown");
     const memory = Object.hasOwn(memories, address) ? { memory: memories[address] } : {};

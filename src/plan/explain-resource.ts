@@ -1,18 +1,17 @@
 import { WarmError } from "../errors.js";
 import { LABEL } from "../model/labels.js";
-import type { Observed, ObservedContainer } from "../model/observed.js";
+import type { Observed } from "../model/observed.js";
 import type { Change, Plan } from "../model/plan.js";
 import type { Address, ContainerResource, Desired, Resource, TemplateVolume } from "../model/resource.js";
-import { isSecret, REDACTED, saltOf } from "../model/secret.js";
-import { type ContainerSpec, parseContainerSpec, parseVolumeSpec } from "../model/spec.js";
+import { parseContainerSpec, parseVolumeSpec } from "../model/spec.js";
 import type { Explanation, FieldSides, HealthState } from "../model/status.js";
 import { shortId } from "./decision.js";
 import { describeStatus } from "./describe-status.js";
+import { engineSides, explainEngine, findEngine } from "./explain-engine.js";
 import { explainSession, sessionSides } from "./explain-session.js";
-import { side } from "./field-sides.js";
+import { envSides, limitSides, side, standingOf } from "./field-sides.js";
 import { indexObserved } from "./index-observed.js";
 import { suggestAddress } from "./select-changes.js";
-import { LIMITS } from "./wanted-fields.js";
 
 /**
  * Lays the three sides of one resource beside each other: what the file wants, what was applied, what stands.
@@ -32,17 +31,24 @@ export function explainResource(
   }
   const [status] = describeStatus({ ...plan, changes: [change] }, observed, healths);
   if (status === undefined) throw new WarmError("internal", `${address} has no status`);
-  const resource = desired.resources.find((resource) => resource.address === address);
+  const resource =
+    desired.resources.find((resource) => resource.address === address) ?? findEngine(address, desired);
   return {
     status,
     action: change.action,
     fields: resource === undefined ? [] : sidesOf(resource, change, observed),
     changes: change.fields,
-    facts: [...lifeOf(resource, desired, observed), ...collectFacts(change, plan)],
+    facts: [...lifeOf(resource, change, desired, observed), ...collectFacts(change, plan)],
   };
 }
 
-function lifeOf(resource: Resource | undefined, desired: Desired, observed: Observed): string[] {
+function lifeOf(
+  resource: Resource | undefined,
+  change: Change,
+  desired: Desired,
+  observed: Observed,
+): string[] {
+  if (resource?.kind === "engine") return explainEngine(resource, change, observed);
   const isSession = resource?.kind === "volume" && resource.role === "session";
   return isSession ? explainSession(resource, indexObserved(observed, desired)) : [];
 }
@@ -65,6 +71,8 @@ function sidesOf(resource: Resource, change: Change, observed: Observed): FieldS
       return resource.role === "session" ? sessionSides(resource, observed) : volumeSides(resource, observed);
     case "container":
       return containerSides(resource, change, observed);
+    case "engine":
+      return engineSides(resource, change, observed);
     default:
       return resource satisfies never;
   }
@@ -82,8 +90,7 @@ function volumeSides(resource: TemplateVolume, observed: Observed): FieldSides[]
 }
 
 function containerSides(resource: ContainerResource, change: Change, observed: Observed): FieldSides[] {
-  const id = change.precondition.exists ? change.precondition.id : undefined;
-  const current = observed.containers.find((container) => container.id === id);
+  const current = standingOf(change, observed);
   const applied = parseContainerSpec(current?.labels[LABEL.spec]);
   const network = resource.network.slice("network.".length);
   return [
@@ -111,34 +118,9 @@ function containerSides(resource: ContainerResource, change: Change, observed: O
       current?.volumes.join(", "),
     ),
     side(resource, "mount", resource.mount, applied?.mount, undefined),
-    ...envSides(resource, applied),
-    ...limitSides(resource, applied, current),
+    ...envSides(resource, resource.env, applied),
+    ...limitSides(resource, resource.limits, applied, current),
   ];
-}
-
-/** The environment of a container cannot change behind our back: Docker has no call for it. */
-function envSides(resource: ContainerResource, applied: ContainerSpec | undefined): FieldSides[] {
-  const names = [...new Set([...Object.keys(resource.env), ...Object.keys(applied?.env ?? {})])].sort();
-  return names.map((name) => {
-    const wanted = resource.env[name];
-    const last = applied?.env[name];
-    const desired = wanted === undefined ? null : isSecret(wanted) ? REDACTED : wanted;
-    const printed = saltOf(last) !== undefined ? REDACTED : typeof last === "string" ? last : null;
-    return side(resource, `env.${name}`, desired, applied === undefined ? undefined : printed, undefined);
-  });
-}
-
-function limitSides(
-  resource: ContainerResource,
-  applied: ContainerSpec | undefined,
-  current: ObservedContainer | undefined,
-): FieldSides[] {
-  return LIMITS.flatMap(([path, key]) => {
-    const wanted = resource.limits[key];
-    const last = applied?.limits[key];
-    if (wanted === undefined && last === undefined) return [];
-    return [side(resource, path, wanted ?? null, last, current?.limits?.[key])];
-  });
 }
 
 function collectFacts({ address, dependsOn, heldBy, reasons }: Change, plan: Plan): string[] {

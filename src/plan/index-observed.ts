@@ -7,6 +7,7 @@ import type {
   ObservedVolume,
 } from "../model/observed.js";
 import type { Address, Desired, PrunePolicy } from "../model/resource.js";
+import { shortId } from "./decision.js";
 
 /** One snapshot beside what is wanted of it, indexed for the questions that planning asks. */
 export interface HostIndex {
@@ -81,10 +82,16 @@ export function foreignNames(
     .sort();
 }
 
-/** Both what a container is wanted as and what it is called: a change exists under at most one of them. */
+/**
+ * What a container is wanted as, what it is called, and what an engine is that has not its slot: a change exists
+ * under at most one of them.
+ */
 export function addressesOf(containers: readonly ObservedContainer[] | undefined): Address[] {
-  const both = (containers ?? []).flatMap((c) => [c.labels[LABEL.address] ?? "", `container.${c.name}`]);
-  return [...new Set(both)].sort();
+  const all = (containers ?? []).flatMap(({ id, name, labels }) => {
+    const own = labels[LABEL.address] ?? "";
+    return [own, `container.${name}`, `${own}@${shortId(id)}`];
+  });
+  return [...new Set(all)].sort();
 }
 
 /** Our networks of one name. The first is the one to work with; which one that is does not depend on Docker's order. */

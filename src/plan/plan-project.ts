@@ -1,4 +1,5 @@
 import { sha256 } from "../model/canonical.js";
+import type { Demand } from "../model/engine.js";
 import type { Observed } from "../model/observed.js";
 import {
   ACTIONS,
@@ -8,10 +9,11 @@ import {
   type PlanOptions,
   type PlanSummary,
 } from "../model/plan.js";
-import type { Address, Desired, Resource } from "../model/resource.js";
+import type { Address, Desired, EngineResource, Resource } from "../model/resource.js";
 import { type Decided, type Decision, type Requests, toChange } from "./decision.js";
 import { type HostIndex, indexObserved } from "./index-observed.js";
 import { planContainer } from "./plan-container.js";
+import { planEngines } from "./plan-engines.js";
 import { planImage } from "./plan-image.js";
 import { planNetwork } from "./plan-network.js";
 import { planRemovals } from "./plan-removals.js";
@@ -22,15 +24,23 @@ import { checkRequests, selectChanges } from "./select-changes.js";
 
 export const NO_OPTIONS: PlanOptions = { targets: [], excludes: [], replace: [], adopt: [], destroy: false };
 
+const NO_DEMAND: Demand = new Map();
+
 /**
  * Compares what is wanted with one whole snapshot. Pure: no I/O, no clock; the same inputs in any order give
  * the same plan.
+ * @param demand how many engines are needed and what they are doing; by default nobody uses any
  * @throws WarmError `usage` when an option names an address that is neither wanted nor ours.
  */
-export function planProject(desired: Desired, observed: Observed, options: PlanOptions = NO_OPTIONS): Plan {
-  const wanted: Desired = options.destroy ? { ...desired, resources: [], prune: "all" } : desired;
+export function planProject(
+  desired: Desired,
+  observed: Observed,
+  options: PlanOptions = NO_OPTIONS,
+  demand: Demand = NO_DEMAND,
+): Plan {
+  const wanted: Desired = options.destroy ? { ...desired, resources: [], pools: [], prune: "all" } : desired;
   const index = indexObserved(observed, wanted);
-  const ofWanted = planResources(wanted, index, options);
+  const ofWanted = planWanted(wanted, index, options, demand);
   const removals = [...planRemovals(wanted, index), ...planTombstones(wanted, index, ofWanted)];
   // What is declared may have to go as well: an expired session.
   const [going, staying] = [ofWanted.filter(isDelete), ofWanted.filter((change) => !isDelete(change))];
@@ -51,21 +61,24 @@ export function planProject(desired: Desired, observed: Observed, options: PlanO
 
 const isDelete = ({ action }: Change) => action === "delete";
 
-const RANK = { network: 0, image: 1, volume: 2, container: 3 } as const;
+const RANK = { network: 0, image: 1, volume: 2, container: 3, engine: 3 } as const;
 
-function planResources(desired: Desired, index: HostIndex, options: PlanOptions): Change[] {
+function planWanted(desired: Desired, index: HostIndex, options: PlanOptions, demand: Demand): Change[] {
   const requests: Requests = { replace: new Set(options.replace), adopt: new Set(options.adopt) };
   const decided = new Map<Address, Decision>();
   const ranked = desired.resources.toSorted((a, b) => RANK[a.kind] - RANK[b.kind]);
-  return ranked.map((resource) => {
+  const changes = ranked.flatMap((resource) => {
+    // How many engines there are is no matter of the file: they come from the pools.
+    if (resource.kind === "engine") return [];
     const decision = decide(resource, desired, index, decided, requests);
     decided.set(resource.address, decision);
-    return toChange(resource, decision);
+    return [toChange(resource, decision)];
   });
+  return [...changes, ...planEngines(desired, index, decided, requests, demand)];
 }
 
 function decide(
-  resource: Resource,
+  resource: Exclude<Resource, EngineResource>,
   desired: Desired,
   index: HostIndex,
   decided: Decided,
@@ -89,7 +102,15 @@ function decide(
 
 /** What is wanted comes from the ground up, what has to go from the top down; by address within a rank. */
 function order(changes: readonly Change[], rank: (kind: Change["kind"]) => number): Change[] {
-  return changes.toSorted((a, b) => rank(a.kind) - rank(b.kind) || (a.address < b.address ? -1 : 1));
+  return changes.toSorted(
+    (a, b) => rank(a.kind) - rank(b.kind) || (sortKey(a.address) < sortKey(b.address) ? -1 : 1),
+  );
+}
+
+/** Engines stand in the order of their slots: 10 comes after 9. */
+function sortKey(address: Address): string {
+  if (!address.startsWith("engine.")) return address;
+  return address.replace(/\/(\d+)(?=@|$)/, (_match, slot: string) => `/${slot.padStart(6, "0")}`);
 }
 
 function dropDanglingDependencies(changes: readonly Change[]): Change[] {
@@ -116,7 +137,7 @@ function summarise(changes: readonly Change[]): PlanSummary {
 export function digestOf(changes: readonly Change[]): string {
   const compared = changes
     .filter(isChange)
-    .map(({ address, action, reasons, fields, precondition }) => [
+    .map(({ address, action, reasons, fields, precondition, successor }) => [
       address,
       action,
       reasons,
@@ -124,6 +145,7 @@ export function digestOf(changes: readonly Change[]): string {
       precondition.exists
         ? [precondition.id, precondition.state, precondition.specHash, precondition.imageId]
         : [],
+      ...(successor === undefined ? [] : [successor]),
     ]);
   return `p1:${sha256(JSON.stringify(compared)).slice(0, 16)}`;
 }

@@ -1,4 +1,5 @@
 import { isOwned, LABEL } from "../model/labels.js";
+import { parseEngineAddress } from "../model/names.js";
 import type { ObservedContainer } from "../model/observed.js";
 import type { Change, Precondition, Reason } from "../model/plan.js";
 import type { Address, ContainerResource, Desired, Resource } from "../model/resource.js";
@@ -30,6 +31,8 @@ function planContainerRemovals(
   return index.observed.containers.flatMap((container): Change[] => {
     const address = container.labels[LABEL.address] ?? "";
     if (!isOwned(container.labels, index.project) || address.startsWith("lock.")) return [];
+    // Engines are planned with their pools, in use or not.
+    if (parseEngineAddress(address) !== undefined) return [];
     // A name that is wanted has its own change, which tells of whoever holds it.
     if (address !== `container.${container.name}` && wanted.has(`container.${container.name}`)) return [];
     const resource = wanted.get(address);

@@ -12,7 +12,7 @@ export function selectChanges(changes: readonly Change[], options: PlanOptions):
   if (targets.length === 0 && excludes.length === 0) return changes;
   const byAddress = new Map(changes.map((change) => [change.address, change]));
   const dependents = groupDependents(changes);
-  const needs = (address: Address) => byAddress.get(address)?.dependsOn ?? [];
+  const needs = (address: Address) => needsOf(byAddress.get(address));
   const wanted = targets.length === 0 ? new Set(byAddress.keys()) : closure(targets, needs);
   // What a replaced volume or network is taken from has to be made again, asked for or not.
   for (const address of [...wanted]) {
@@ -23,10 +23,18 @@ export function selectChanges(changes: readonly Change[], options: PlanOptions):
   return changes.filter((change) => wanted.has(change.address) && !unwanted.has(change.address));
 }
 
+/** What a change cannot do without. Engines wait for each other's turn, and do without each other. */
+function needsOf(change: Change | undefined): readonly Address[] {
+  const dependsOn = change?.dependsOn ?? [];
+  return change?.kind === "engine"
+    ? dependsOn.filter((address) => !address.startsWith("engine."))
+    : dependsOn;
+}
+
 function groupDependents(changes: readonly Change[]): ReadonlyMap<Address, readonly Address[]> {
   const dependents = new Map<Address, Address[]>();
   for (const change of changes) {
-    for (const address of change.dependsOn) {
+    for (const address of needsOf(change)) {
       const group = dependents.get(address);
       if (group === undefined) dependents.set(address, [change.address]);
       else group.push(change.address);

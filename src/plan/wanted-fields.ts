@@ -1,14 +1,35 @@
 import type { Json } from "../model/canonical.js";
 import type { FieldChange, FieldValue } from "../model/plan.js";
-import type { ContainerResource, Resource, ResourceLimits, VolumeResource } from "../model/resource.js";
+import type {
+  ContainerResource,
+  EngineResource,
+  Resource,
+  ResourceLimits,
+  VolumeResource,
+} from "../model/resource.js";
 import { isSecret, REDACTED } from "../model/secret.js";
-import { templateVolumeSpec } from "../model/spec.js";
+import { type EngineSpec, engineSpec, templateVolumeSpec } from "../model/spec.js";
 
 export const LIMITS = [
   ["resources.memory", "memoryBytes"],
   ["resources.cpus", "cpus"],
   ["resources.pids", "pids"],
 ] as const satisfies readonly (readonly [string, keyof ResourceLimits])[];
+
+/** What an engine is made with beside its image, network, environment and limits: nothing changes it in place. */
+export const ENGINE_FIELDS = [
+  ["command", ({ command }) => (command === undefined ? null : command.map(asWord).join(" "))],
+  ["ports", ({ ports }) => (ports.length === 0 ? null : ports.join(", "))],
+  ["security.noNewPrivileges", ({ noNewPrivileges }) => noNewPrivileges],
+  ["logs.maxSize", ({ logs }) => logs.maxSizeBytes],
+  ["logs.maxFiles", ({ logs }) => logs.maxFiles],
+  ["resources.swap", ({ swapBytes }) => swapBytes],
+] as const satisfies readonly (readonly [string, (spec: EngineSpec) => FieldValue])[];
+
+/** A word that could be taken for several, or for none, is quoted: two commands that differ never read the same. */
+function asWord(word: string): string {
+  return /^[\w./:=@%+,-]+$/.test(word) ? word : JSON.stringify(word);
+}
 
 /**
  * Every field of a resource that is not there yet. Without them the digest of a creation would say only that
@@ -24,6 +45,8 @@ export function wantedFields(resource: Resource): FieldChange[] {
       return volumeFields(resource);
     case "container":
       return containerFields(resource);
+    case "engine":
+      return engineFields(resource);
     default:
       return resource satisfies never;
   }
@@ -49,7 +72,30 @@ function containerFields({
   env,
   limits,
 }: ContainerResource): FieldChange[] {
-  const variables = Object.keys(env)
+  return [
+    wanted("image", image.slice("image.".length)),
+    wanted("mount", mount),
+    wanted("port", port),
+    wanted("volume", volume.slice("volume.".length)),
+    wanted("network", network.slice("network.".length)),
+    ...envFields(env),
+    ...limitFields(limits),
+  ];
+}
+
+function engineFields(engine: EngineResource): FieldChange[] {
+  const { env, limits } = engine.pool;
+  const spec = engineSpec(engine, () => "");
+  const fixed = ENGINE_FIELDS.flatMap(([path, read]) => {
+    const value = read(spec);
+    return value === null ? [] : [wanted(path, value)];
+  });
+  const places = [wanted("image", spec.image), wanted("network", spec.network)];
+  return [...places, ...fixed, ...envFields(env), ...limitFields(limits)];
+}
+
+function envFields(env: ContainerResource["env"]): FieldChange[] {
+  return Object.keys(env)
     .sort()
     .map((name) => {
       const value = env[name];
@@ -57,15 +103,10 @@ function containerFields({
         ? { ...wanted(`env.${name}`, REDACTED), sensitive: true }
         : wanted(`env.${name}`, value ?? null);
     });
-  return [
-    wanted("image", image.slice("image.".length)),
-    wanted("mount", mount),
-    wanted("port", port),
-    wanted("volume", volume.slice("volume.".length)),
-    wanted("network", network.slice("network.".length)),
-    ...variables,
-    ...LIMITS.flatMap(([path, key]) => (limits[key] === undefined ? [] : [wanted(path, limits[key])])),
-  ];
+}
+
+function limitFields(limits: ResourceLimits): FieldChange[] {
+  return LIMITS.flatMap(([path, key]) => (limits[key] === undefined ? [] : [wanted(path, limits[key])]));
 }
 
 const asFieldValue = (value: Json | undefined): FieldValue =>

@@ -88,6 +88,9 @@ const HOLDS = {
   "paused": "paused",
   "guarded": "held back: too much would be deleted",
   "drift-only-told": "only told: `drift: detect`",
+  "breaker-open": "too many failed: no more are tried until `warm recycle`",
+  "rollout-paused": "the rollout is paused: `warm recycle` goes on with it",
+  "refill-limited": "waits for its turn: `scale.refill`",
   "standby": "",
 } as const satisfies Record<Hold, string>;
 

@@ -12,11 +12,18 @@ const failed = {
 } as const;
 
 /** What becomes of an event of a project with these secrets. */
-function redact(secrets: readonly string[], event: ApplyEvent): ApplyEvent | undefined {
+function redact(
+  secrets: readonly string[],
+  event: ApplyEvent,
+  of: "template" | "pool" = "template",
+): ApplyEvent | undefined {
   const env = Object.fromEntries(
     secrets.map((secret, index) => [`S${index}`, makeSecret(secret, { env: "S" })]),
   );
-  const desired = { resources: [{ kind: "container", env }] } as unknown as Desired;
+  const desired = {
+    resources: of === "template" ? [{ kind: "container", env }] : [{ kind: "image" }],
+    pools: of === "pool" ? [{ env }] : [],
+  } as unknown as Desired;
   let told: ApplyEvent | undefined;
   redactEvents((event) => {
     told = event;
@@ -52,5 +59,14 @@ it("a secret of several lines is hidden line by line, and blank lines hide nothi
   const event = { ...failed, message: "x", logs: ["-----KEY-----", "", "abcdef"] };
   expect(redact(["-----KEY-----\r\nabcdef\n\n"], event)).toMatchObject({
     logs: ["(sensitive)", "", "(sensitive)"],
+  });
+});
+
+it("the secrets of a pool are hidden like those of a template", () => {
+  const event = { ...failed, message: "bad hunter2!", logs: ["S=hunter2"] };
+  expect(redact(["hunter2"], event, "pool")).toEqual({
+    ...failed,
+    message: "bad (sensitive)!",
+    logs: ["S=(sensitive)"],
   });
 });

@@ -4,6 +4,7 @@ import { startRegistry } from "../rig/registry.js";
 import { openRigDocker } from "../rig/rig-docker.js";
 import { benchApply } from "./apply-beside-bare.js";
 import type { BenchHost } from "./bench-project.js";
+import { benchEngines, benchIdleEngines } from "./engine-bench.js";
 import { formatMeasurement, isMet, type Measurement } from "./measure.js";
 import { benchNoChange } from "./no-change-plan.js";
 import { benchPlanInMemory } from "./plan-in-memory.js";
@@ -14,6 +15,8 @@ const BENCHES: Readonly<Record<string, (host: BenchHost) => Promise<Measurement[
   apply: benchApply,
   "no-change": benchNoChange,
   watch: benchWatch,
+  engines: benchEngines,
+  "idle-engines": benchIdleEngines,
 };
 
 /** `npm run bench [-- name…]`: prints every bar with what was measured. Exits 1 when one is not met. */

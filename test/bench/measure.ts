@@ -10,6 +10,7 @@ export interface Measurement {
   /** ours / reference must be at most this; undefined where the bar is `ours` itself. */
   readonly maxRatio?: number;
   readonly max?: number;
+  readonly min?: number;
 }
 
 export function median(values: readonly number[]): number {
@@ -48,14 +49,19 @@ export async function timeProcess(
   return performance.now() - startedAt;
 }
 
-export function isMet({ ours, reference, maxRatio, max }: Measurement): boolean {
-  return (maxRatio === undefined || ours / reference <= maxRatio) && (max === undefined || ours <= max);
+export function isMet({ ours, reference, maxRatio, max, min }: Measurement): boolean {
+  const isInRatio = maxRatio === undefined || ours / reference <= maxRatio;
+  return isInRatio && (max === undefined || ours <= max) && (min === undefined || ours >= min);
 }
 
 export function formatMeasurement(measurement: Measurement): string {
-  const { name, ours, reference, unit, maxRatio, max } = measurement;
+  const { name, ours, reference, unit, maxRatio, max, min } = measurement;
   const ratio = ours / reference;
-  const bar = maxRatio === undefined ? `bar ${max} ${unit}` : `ratio ${ratio.toFixed(2)}, bar ${maxRatio}`;
-  const numbers = `${ours.toFixed(1)} ${unit} (reference ${reference.toFixed(1)} ${unit})`;
+  const bar =
+    maxRatio === undefined
+      ? `bar ${max ?? min} ${unit}`
+      : `ratio ${ratio.toFixed(3)}, bar ${Number(maxRatio.toFixed(3))}`;
+  const beside = Number.isNaN(reference) ? "" : ` (reference ${reference.toFixed(2)} ${unit})`;
+  const numbers = `${ours.toFixed(2)} ${unit}${beside}`;
   return `${isMet(measurement) ? "met     " : "NOT MET "} ${name}: ${numbers}, ${bar}`;
 }

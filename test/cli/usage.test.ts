@@ -51,7 +51,10 @@ describe.concurrent("a command line that cannot be meant exits 64 and says what 
 });
 
 describe.concurrent("help", () => {
-  const commands = ["init", "validate", "schema", "plan", "apply", "destroy", "status", "explain", "doctor"];
+  const commands = [
+    ...["init", "validate", "schema", "plan", "apply", "destroy", "status", "explain", "doctor"],
+    ...["engines", "lease", "release", "recycle", "canary"],
+  ];
 
   it("lists every command with what it does, and where to start", async () => {
     const { code, stdout, stderr } = await warm("--help");

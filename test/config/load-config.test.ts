@@ -26,7 +26,7 @@ describe("the examples are valid", () => {
     expect(config).toMatchObject({ project: "cyanprint", prefix: "cyan", intervalMs: 30_000 });
     expect(config.sessions).toMatchObject([{ id: "pr-1287", ttlMs: 4 * 3_600_000 }]);
     expect(config.engines).toMatchObject([
-      { id: "valheim", size: { min: 3, max: 3, spare: 0 }, ttlMs: 7_200_000 },
+      { id: "valheim", policy: { size: { min: 3, max: 3, spare: 0 }, ttlMs: 7_200_000, maxJobs: 10 } },
     ]);
     expect(desired.resources.map(({ address }) => address)).toMatchInlineSnapshot(`
       [
@@ -35,17 +35,31 @@ describe("the examples are valid", () => {
         "image.127.0.0.1:5000/acme/processor:3",
         "image.127.0.0.1:5000/acme/ts-template-blob:1.4.0",
         "image.127.0.0.1:5000/acme/ts-template:1.4.0",
+        "image.vwe-bepinex-gen1:latest",
         "volume.cyan-0f8c1b9e6c1f4f57a8a02f3c6f2f9b11",
         "container.cyan-template-0f8c1b9e6c1f4f57a8a02f3c6f2f9b11",
         "volume.cyan-0f8c1b9e6c1f4f57a8a02f3c6f2f9b11-pr-1287",
       ]
     `);
-    expect(notes).toEqual(["1 engine pool is declared; this version validates it but does not apply it yet"]);
+    expect(desired.pools).toMatchObject([{ id: "valheim", image: "image.vwe-bepinex-gen1:latest" }]);
+    expect(notes).toEqual([]);
   });
 
   test("the minimal one", async () => {
     const { desired, notes } = await loadConfig({ path: exampleFile("minimal"), cwd: "/", env: {} });
     expect(desired.resources).toHaveLength(5);
+    expect(notes).toEqual([]);
+  });
+
+  test("the one with a pool of engines", async () => {
+    const { desired, notes } = await loadConfig({ path: exampleFile("engines"), cwd: "/", env: {} });
+    expect(desired.resources.map(({ address }) => address)).toEqual([
+      "network.renderers",
+      "image.127.0.0.1:5000/acme/renderer:2",
+    ]);
+    expect(
+      desired.pools.map(({ id, policy }) => [id, policy.size.min, policy.schedule[0]?.size.min]),
+    ).toEqual([["renderer", 2, 4]]);
     expect(notes).toEqual([]);
   });
 
@@ -64,6 +78,7 @@ describe("a file is compiled to what it asks of the host", () => {
     const { desired } = await parse(MINIMAL);
     expect(desired).toMatchInlineSnapshot(`
       {
+        "pools": [],
         "prefix": "cyan",
         "project": "demo",
         "prune": "safe",
@@ -319,6 +334,15 @@ describe("oddities are noted", () => {
     expect(notes).toEqual([
       `templates.${id}: no container can look up cyan-template-${id}, which has more than 63 characters`,
     ]);
+  });
+
+  test("a pool whose engines nobody can look up", async () => {
+    const id = "x".repeat(49);
+    const text = `version: 1\nproject: demo\nengines:\n  ${id}: { image: a, ready: { log: up }, size: 10 }\n`;
+    expect((await parse(text)).notes).toEqual([
+      `engines.${id}: no container can look up cyan-engine-${id}-10, which has more than 63 characters`,
+    ]);
+    expect((await parse(text.replace("size: 10", "size: 9"))).notes).toEqual([]);
   });
 
   test.each(["TOKEN: ''", "LOG_LEVEL: info", "PRICE: $5"])("not %s", async (line) => {

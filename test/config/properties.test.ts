@@ -81,6 +81,25 @@ describe("over all files", () => {
 
   test("any value in the place of any setting is accepted or refused with problems", async () => {
     const value = fc.jsonValue({ maxDepth: 3 });
+    const keys = [
+      "cron",
+      "timeZone",
+      "for",
+      "size",
+      "min",
+      "max",
+      "surge",
+      "unavailable",
+      "memory",
+      "swap",
+      "log",
+      "ttl",
+    ];
+    const part = fc.dictionary(
+      fc.constantFrom(...keys),
+      fc.oneof(fc.constantFrom("1m", "1GiB", 0, 7), value),
+    );
+    const anyPart = fc.oneof(part, fc.array(part, { maxLength: 3 }));
     const settings = [
       "version",
       "project",
@@ -96,8 +115,11 @@ describe("over all files", () => {
       fc
         .record({
           id: name,
-          field: fc.constantFrom("image", "health", "env", "resources", "ready", "job", "size"),
-          value,
+          field: fc.constantFrom(
+            ...["image", "health", "env", "resources", "ready", "job", "size", "schedule", "scale", "lease"],
+            ...["rollout", "errors", "logs", "ports", "maxMemory", "quarantine", "reset", "security"],
+          ),
+          value: fc.oneof(value, anyPart),
         })
         .map(({ id, field, value: inner }) => ({
           ...top,

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../src/config/load-config.js";
 import { DEFAULTS } from "../../src/config/normalize/defaults.js";
 import { readSchema } from "../../src/config/schema/read-schema.js";
-import { parseDurationMs } from "../../src/config/units.js";
+import { parseDurationMs, parseSizeBytes } from "../../src/config/units.js";
 
 interface Schema {
   readonly [keyword: string]: unknown;
@@ -97,9 +97,37 @@ describe("the schema's defaults are those of the program", () => {
       ["ready", "timeout", DEFAULTS.ready.timeoutMs],
       ["job", "timeout", DEFAULTS.job.timeoutMs],
       ["reset", "timeout", DEFAULTS.reset.timeoutMs],
+      ["lease", "ttl", DEFAULTS.lease.ttlMs],
+      ["lease", "leakAfter", DEFAULTS.lease.leakMs],
+      ["quarantine", "ttl", DEFAULTS.quarantine.ttlMs],
+      ["scale", "cooldown", DEFAULTS.scale.cooldownMs],
+      ["rollout", "deadline", DEFAULTS.rollout.deadlineMs],
     ];
     for (const [definition, key, ms] of durations)
       expect(parseDurationMs(String(of(definition, key)))).toBe(ms);
+    const sizes: [definition: string, key: string, bytes: number][] = [
+      ["engineResources", "memory", DEFAULTS.engineLimits.memoryBytes],
+      ["engineResources", "swap", DEFAULTS.engineLimits.swapBytes],
+      ["logs", "maxSize", DEFAULTS.logs.maxSizeBytes],
+    ];
+    for (const [definition, key, bytes] of sizes)
+      expect(parseSizeBytes(of(definition, key) as string | number)).toBe(bytes);
+    const values: [definition: string, key: string, value: unknown][] = [
+      ["engineResources", "pids", DEFAULTS.engineLimits.pids],
+      ["security", "noNewPrivileges", DEFAULTS.security.noNewPrivileges],
+      ["logs", "maxFiles", DEFAULTS.logs.maxFiles],
+      ["lease", "queue", DEFAULTS.lease.queue],
+      ["lease", "onExpire", DEFAULTS.lease.onExpire],
+      ["quarantine", "keep", DEFAULTS.quarantine.keep],
+      ["breaker", "failures", DEFAULTS.breaker.failures],
+      ["scheduleEntry", "timeZone", DEFAULTS.schedule.timeZone],
+      ["rollout", "surge", DEFAULTS.rollout.surge],
+      ["rollout", "unavailable", DEFAULTS.rollout.unavailable],
+      ["engine", "allowStale", DEFAULTS.engine.allowStale],
+      ["engine", "idle", DEFAULTS.engine.idle],
+    ];
+    for (const [definition, key, value] of values)
+      expect([definition, key, of(definition, key)]).toEqual([definition, key, value]);
     expect([of("engine", "size"), of("engine", "autoReset"), of("poolSize", "spare")]).toEqual([
       DEFAULTS.engine.size,
       DEFAULTS.engine.autoReset,

@@ -32,6 +32,7 @@ import {
   volumeSpec,
   volumeSpecHash,
 } from "../../src/model/spec.js";
+import { madeEngines } from "./engine-builders.js";
 
 export interface TemplateParts {
   readonly image?: string;
@@ -59,10 +60,18 @@ export interface DesiredParts extends Partial<Omit<Desired, "resources">> {
 
 /** What a file with these templates wants, by template id; one template `a` by default. */
 export function buildDesired(parts: DesiredParts = {}): Desired {
-  const { network = "net", prefix = "cyan", templates = { a: {} }, sessions = {}, ...rest } = parts;
+  const {
+    network = "net",
+    prefix = "cyan",
+    templates = { a: {} },
+    sessions = {},
+    pools = [],
+    ...rest
+  } = parts;
   const resources = [
     ...Object.entries(templates).flatMap(([tid, template]) => buildTemplate(prefix, tid, network, template)),
     ...Object.entries(sessions).flatMap(([id, session]) => buildSession(prefix, id, session)),
+    ...pools.map((pool) => buildImage(pool.image.slice("image.".length))),
   ];
   const byAddress = new Map(
     [buildNetwork(network), ...resources].map((resource) => [resource.address, resource]),
@@ -73,6 +82,7 @@ export function buildDesired(parts: DesiredParts = {}): Desired {
     prune: "safe",
     pull: { concurrency: 4, policy: "missing", retries: 3, idleTimeoutMs: 120_000 },
     resources: [...byAddress.values()],
+    pools,
     ...rest,
   };
 }
@@ -185,7 +195,8 @@ export function buildWarm(desired: Desired): Observed {
   const containers = desired.resources.flatMap((resource) =>
     resource.kind === "container" ? [madeContainer(resource, desired.project)] : [],
   );
-  return buildObserved({ images, networks, volumes, containers });
+  const engines = desired.pools.flatMap((pool) => madeEngines(pool, desired.project));
+  return buildObserved({ images, networks, volumes, containers: [...containers, ...engines] });
 }
 
 export const networkIdOf = (name: string) => `id-of-${name}`;
@@ -231,6 +242,7 @@ export function madeContainer(resource: ContainerResource, project: string): Obs
     name: resource.name,
     imageId: imageIdOf(resource.image.slice("image.".length)),
     state: "running",
+    createdAtMs: Date.parse(createdAt),
     health: undefined,
     labels: {
       ...identityLabels(project, resource.address, containerSpecHash(spec)),
@@ -249,6 +261,7 @@ export function buildForeignContainer(parts: Partial<ObservedContainer> = {}): O
     name: "someone",
     imageId: "sha256:other",
     state: "running",
+    createdAtMs: Date.parse(createdAt),
     health: undefined,
     labels: {},
     networks: [],

@@ -1,9 +1,11 @@
 import { LABEL } from "../../src/model/labels.js";
+import { parseEngineAddress } from "../../src/model/names.js";
 import type { Observed, ObservedContainer } from "../../src/model/observed.js";
 import { type Change, isChange, type Plan } from "../../src/model/plan.js";
 import type { ContainerResource, Desired, SessionVolume, TemplateVolume } from "../../src/model/resource.js";
 import { tombstoneKey } from "../../src/model/tombstone.js";
 import { imageIdOf, madeContainer, madeNetwork, madeSession, madeVolume, proofOf } from "./builders.js";
+import { anEngine, engineIdOf } from "./engine-builders.js";
 
 type Host = { -readonly [K in "images" | "networks" | "volumes" | "containers"]: Observed[K] };
 
@@ -20,6 +22,7 @@ export function simulateApply(desired: Desired, plan: Plan, observed: Observed, 
       change.action === "conflict" || change.dependsOn.some((address) => blocked.has(address));
     const resource = resources.get(change.address);
     if (isBlocked) blocked.add(change.address);
+    else if (change.kind === "engine") applyEngine(host, change, desired, observed.observedAt, run);
     else if (change.action === "delete") {
       if (resource?.kind === "volume" && resource.role === "session")
         bury(host, resource, desired.project, run);
@@ -55,6 +58,28 @@ function remove(host: Host, change: Change): void {
     ...container,
     networks: container.networks.filter((network) => network.id !== id),
   }));
+}
+
+/** Whoever uses an engine that is replaced has given it back by then. */
+function applyEngine(host: Host, change: Change, desired: Desired, now: string, run: number): void {
+  const { pool: id, slot } = parseEngineAddress(change.successor ?? change.address) ?? {};
+  const pool = desired.pools.find((pool) => pool.id === id);
+  const gone = idOf(change);
+  if (change.action === "delete" || change.action === "replace")
+    host.containers = host.containers.filter((one) => one.id !== gone);
+  if (change.action === "delete" || pool === undefined || slot === undefined) return;
+  const made = anEngine(pool, slot, {}, desired.project);
+  if (change.action === "update") {
+    const limits = made.limits === undefined ? {} : { limits: made.limits };
+    host.containers = host.containers.map((one) => (one.id === gone ? { ...one, ...limits } : one));
+    return;
+  }
+  if (host.containers.some(({ name }) => name === made.name)) throw new Error(`${made.name} is taken`);
+  const networks = host.networks
+    .filter(({ name }) => `network.${name}` === pool.network)
+    .map(({ id, name }) => ({ id, name, address: "" }));
+  const facts = { id: engineIdOf(`${made.name}-${run}`), createdAtMs: Date.parse(now), networks };
+  host.containers = [...host.containers, { ...made, ...facts, imageId: imageOf(host, pool.image) }];
 }
 
 function pull(host: Host, name: string, lookup: string): void {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ResourceKind } from "../../src/model/resource.js";
 import { REASONS, reasonSentence, reasonsSentence } from "../../src/report/plan-text/reasons.js";
 
-const KINDS: readonly ResourceKind[] = ["network", "image", "volume", "container"];
+const KINDS: readonly ResourceKind[] = ["network", "image", "volume", "container", "engine"];
 
 describe("reasonSentence", () => {
   it("has a clause for each reason and kind", () => {
@@ -28,6 +28,7 @@ describe("reasonSentence", () => {
         network: something that it depends on is made anew
         image: something that it depends on is made anew
         volume: something that it depends on is made anew
+        engine: something that it depends on is made anew
       seed-incomplete: its volume was not seeded to the end
         volume: not seeded to the end
       seed-changed: its volume was seeded from another blob
@@ -35,16 +36,24 @@ describe("reasonSentence", () => {
       orphaned: no longer declared
         image: marks an expired session that is no longer declared, or lives again
       expired: its time to live is over
+        engine: its time is over
       surplus: more of them than declared
+        engine: more engines than needed
       scale-up: fewer of them than declared
+        engine: more engines are needed
       recycle-age: older than its time to live allows
+        engine: older than its time to live
       recycle-jobs: has run as many jobs as it may
+        engine: has run its number of jobs
+      recycle-memory: uses more memory than it may
       failed: failed
       requested: requested
+        engine: asked for
       conflict-name: the name is taken by a container that warm did not make
         network: the name is taken by a network that warm did not make
         image: the name is taken by an image that warm did not pull
         volume: the name is taken by a volume that warm did not make
+        engine: the name is taken by something that warm did not make
       conflict-in-use: in use by something that warm did not make
         network: in use by containers that warm did not make
         image: in use by containers that warm did not make

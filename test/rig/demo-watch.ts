@@ -7,13 +7,29 @@ import { spawnTied, terminate } from "./tied-process.js";
 const mainScript = resolve(import.meta.dirname, "../../dist/cli/main.js");
 const LONGEST_MS = 30_000;
 
-/** Runs `warm watch` in `dir`, kills a container under it, and ends the watcher once the container runs again. */
-export async function demoWatch(
-  docker: Docker,
-  dir: string,
-  env: NodeJS.ProcessEnv,
-  name: string,
-): Promise<number> {
+/** A job that asks the engine which it was given. */
+const JOB = [
+  process.execPath,
+  "-e",
+  "fetch(`http://${process.env.WARM_ENGINE_ADDRESS}:8080/`).then((answer) => answer.text()).then((text) => process.stdout.write(`the engine answers: ${text}`))",
+];
+
+export interface DemoWatch {
+  readonly docker: Docker;
+  readonly dir: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Of the container that is killed. */
+  readonly name: string;
+  readonly run: (args: readonly string[]) => Promise<number>;
+}
+
+/**
+ * Runs `warm watch` in `dir`, kills a container under it, has a job done on a warm engine once the container runs again,
+ * and ends the watcher.
+ * @returns the first exit code that is not 0
+ */
+export async function demoWatch({ docker, dir, env, name, run }: DemoWatch): Promise<number> {
+  let code = 0;
   const watcher = spawnTied([process.execPath, mainScript, "watch", "--log-format", "text"], {
     cwd: dir,
     env,
@@ -32,11 +48,14 @@ export async function demoWatch(
       return State.Running && State.StartedAt !== before.State.StartedAt;
     });
     await sleep(500);
+    process.stdout.write("\n");
+    for (const args of [["engines"], ["lease", "worlds", "--", ...JOB], ["canary", "worlds"]])
+      code ||= await run(args);
   } finally {
     process.stdout.write("$ kill -TERM (the watcher)\n");
     await terminate(watcher, LONGEST_MS);
   }
-  return watcher.exitCode ?? 1;
+  return code || (watcher.exitCode ?? 1);
 }
 
 const isLock = ({ Names }: { readonly Names: string[] }) =>

@@ -13,7 +13,11 @@ import { waitForExit } from "./tied-process.js";
 
 const projectDir = resolve(import.meta.dirname, "../..");
 const templateId = "0f8c1b9e-6c1f-4f57-a8a0-2f3c6f2f9b11";
-const demoImages = { template: "acme/ts-template:1.4.0", blob: "acme/ts-template-blob:1.4.0" };
+const demoImages = {
+  template: "acme/ts-template:1.4.0",
+  blob: "acme/ts-template-blob:1.4.0",
+  engine: "acme/world-engine:1.0.0",
+};
 const demoRegistry = "127.0.0.1:5000";
 
 /** The main job from nothing to `No changes`, on warm.yaml; ends with the exit code of the first step that failed. */
@@ -65,7 +69,8 @@ async function pushDemoImages(registry: Awaited<ReturnType<typeof startRegistry>
   const blob = await buildImage("blob", {});
   await pushImage(registry, demoImages.template, template);
   await pushImage(registry, demoImages.blob, blob);
-  say(`Built two small images and pushed them to a registry on ${registry.host}.`);
+  await pushImage(registry, demoImages.engine, await buildImage("engine", { startSeconds: 3 }));
+  say(`Built three small images and pushed them to a registry on ${registry.host}.`);
 }
 
 /** Pulled from a registry that ends with the demo. A step that failed may have left them in use or not pulled. */
@@ -81,7 +86,8 @@ async function runSteps(demo: Demo, stopped: AbortSignal): Promise<number> {
     () => tellStep("Make it so.", () => runWarm(demo, ["apply", "--auto-approve"])),
     () => tellStep("The template answers, with what its blob carried:", () => askTemplate(demo)),
     () => tellStep("And again: nothing is left to do.", () => runWarm(demo, ["plan", "--detailed-exitcode"])),
-    () => tellStep("Kept warm: a container that is killed comes back.", () => watchWhileItBreaks(demo)),
+    () =>
+      tellStep("Kept warm: a killed container comes back, and a job gets a warm engine.", () => watch(demo)),
     () => tellStep("What there is now:", () => runWarm(demo, ["status"])),
   ];
   for (const step of steps) {
@@ -111,11 +117,12 @@ async function runWarm({ dir, docker }: Demo, args: readonly string[], how?: "qu
   return child.exitCode ?? 1;
 }
 
-function watchWhileItBreaks(demo: Demo): Promise<number> {
+function watch(demo: Demo): Promise<number> {
   const { docker, dir } = demo;
   say("$ warm watch\n");
   const env = { ...process.env, DOCKER_HOST: `unix://${docker.socketPath}` };
-  return demoWatch(dockerOn(docker.socketPath), dir, env, containerOf(demo));
+  const run = (args: readonly string[]) => runWarm(demo, args);
+  return demoWatch({ docker: dockerOn(docker.socketPath), dir, env, name: containerOf(demo), run });
 }
 
 const containerOf = ({ names }: Demo) => `${names.prefix}-template-${templateId.replaceAll("-", "")}`;

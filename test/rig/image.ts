@@ -18,6 +18,7 @@ export type ContainerDefaults = {
   WorkingDir?: string;
   Labels?: Record<string, string>;
   ExposedPorts?: Record<string, object>;
+  StopSignal?: string;
   /** Durations in nanoseconds. */
   Healthcheck?: { Test: string[]; Interval: number; Timeout: number; Retries: number };
 };

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { blobEntries } from "./blob-content.js";
+import { engineRecipe } from "./engine-recipe.js";
 import {
   type ContainerDefaults,
   type Entry,
@@ -37,6 +38,22 @@ export type ImageOptions = {
   slow: { ms: number };
   /** `sizeMiB` in 4 layers that do not shrink; exits 0. */
   big: { sizeMiB: number };
+  /**
+   * Like a game server: waits `startSeconds` (default 0), prints "Game server connected", answers 200 on / at $PORT
+   * (default 8080), and takes commands, a line each, from its standard input and from /run/commands. `load_world X`
+   * prints "world seed: X", writes /config/worlds_local/X.db and /config/world_data/biomes.json and prints "ALL EXPORTS
+   * COMPLETE". `failsStart`: ends with code 9 instead. `growsMb`: holds so many MiB more after each world.
+   * `printsOnJob`: a line that it prints with each. `healthcheck`: Docker's own. `noShell`: a web server alone, in an image
+   * without any other program.
+   */
+  engine: {
+    startSeconds?: number;
+    failsStart?: boolean;
+    growsMb?: number;
+    printsOnJob?: string;
+    healthcheck?: boolean;
+    noShell?: boolean;
+  };
   /** For a platform that this machine does not have; push it as a list (`[image]`) to get "no matching manifest". */
   wrongPlatform: object;
 };
@@ -65,8 +82,7 @@ export async function buildImage<N extends ImageName>(
   const mark: Entry = { path: "rig/version", content: `${name} ${version}\n` };
   const entries = [run, mark, ...((await recipe.entries?.(version)) ?? [])];
   const layers = [
-    await makeBusyboxLayer(),
-    await makeLayer(entries),
+    ...(recipe.isBare ? [] : [await makeBusyboxLayer(), await makeLayer(entries)]),
     ...((await recipe.layers?.(version)) ?? []),
   ];
   const defaults: ContainerDefaults = {
@@ -79,13 +95,15 @@ export async function buildImage<N extends ImageName>(
   return makeImage(layers, defaults, { salt, platform: recipe.platform ?? hostPlatform });
 }
 
-type Recipe = {
+export type Recipe = {
   script: string;
   entries?: (version: string) => Entry[] | Promise<Entry[]>;
   layers?: (version: string) => Promise<Layer[]>;
   env?: Record<string, string>;
   defaults?: Partial<ContainerDefaults>;
   platform?: Image["platform"];
+  /** Nothing but its own layers: neither script nor shell. */
+  isBare?: boolean;
 };
 
 /** PID 1 has no default reaction to SIGTERM; without this a stop would take Docker's 10 s. */
@@ -166,10 +184,29 @@ if [ "${nowMs}" -lt "$(cat /rig/good-from)" ]; then status="500 Internal Server 
       );
     },
   }),
+  engine: ({ noShell, ...options }) => (noShell ? bareEngine : engineRecipe(options)),
   wrongPlatform: () => ({
     script: "exit 0\n",
     platform: { os: "linux", architecture: hostPlatform.architecture === "arm64" ? "amd64" : "arm64" },
   }),
+};
+
+/** The web server is the only program; it has no reaction to SIGTERM as PID 1. */
+const bareEngine: Recipe = {
+  script: "",
+  isBare: true,
+  defaults: {
+    Cmd: ["/httpd", "-f", "-p", "8080", "-h", "/www"],
+    WorkingDir: "/",
+    StopSignal: "SIGKILL",
+    ExposedPorts: { "8080/tcp": {} },
+  },
+  layers: async (version) => [
+    await makeLayer([
+      { path: "httpd", content: readFileSync("/bin/busybox"), mode: 0o755 },
+      { path: "www/index.html", content: `engine ${version}\n` },
+    ]),
+  ],
 };
 
 /** What busybox's httpd runs for a request of / when there is no index.html. */

@@ -4,6 +4,7 @@ import { addressOf } from "../../model/names.js";
 import type { Change } from "../../model/plan.js";
 import { isTombstoneOf } from "../../model/tombstone.js";
 import type { ActionResult, ApplyContext } from "../apply-context.js";
+import { deleteEngine } from "./apply-engine.js";
 import { removeNetwork } from "./apply-network.js";
 import { burySession } from "./apply-session-volume.js";
 import { removeProof } from "./clear-volume.js";
@@ -12,6 +13,7 @@ import { removeProof } from "./clear-volume.js";
 export async function deleteObject(change: Change, context: ApplyContext): Promise<ActionResult> {
   const { kind, name, precondition, address, reasons } = change;
   if (!precondition.exists) throw new WarmError("internal", `${address}: the plan names nothing to delete`);
+  if (kind === "engine") return deleteEngine(change, context);
   context.emit({ type: "action-progress", address, action: "delete", phase: "removing" });
   switch (kind) {
     case "container":

@@ -3,7 +3,8 @@ import { WarmError } from "../../errors.js";
 import type { ContainerResource } from "../../model/resource.js";
 import { networkId } from "../actions/apply-network.js";
 import { type ApplyContext, actionOn } from "../apply-context.js";
-import { type ProbeResult, type ProbeTarget, probeHttp, probeTcp } from "./probe.js";
+import { findTarget } from "./find-target.js";
+import { type ProbeResult, probeHttp, probeTcp } from "./probe.js";
 
 /** The first tries come quickly: a small server is up long before the first interval is over. */
 const FIRST_PAUSE_MS = 25;
@@ -67,7 +68,9 @@ async function probe(
       };
     }
     default: {
-      const target = targetOf(facts, resource, context);
+      const { reach } = context.observed;
+      const network = reach === "address" ? networkId(resource.network, context) : undefined;
+      const target = findTarget(facts, resource.port, { reach, networkId: network });
       if (target === undefined) return noWay(resource, context);
       const limits = { timeoutMs: tryMs, cancel: context.stop.hard };
       return health.type === "tcp" ? probeTcp(target, limits) : probeHttp(target, health.path, limits);
@@ -85,28 +88,6 @@ function readHealthcheck(health = "none"): ProbeResult {
 function noWay({ port }: ContainerResource, { observed }: ApplyContext): ProbeResult {
   const isHopeless = observed.reach === "none";
   return { isHealthy: false, isHopeless, answer: `no way to its port ${port} from here` };
-}
-
-function targetOf(
-  facts: ContainerFacts,
-  resource: ContainerResource,
-  context: ApplyContext,
-): ProbeTarget | undefined {
-  const { reach } = context.observed;
-  switch (reach) {
-    case "address": {
-      const host = facts.addresses.get(networkId(resource.network, context));
-      return host ? { host, port: resource.port } : undefined;
-    }
-    case "published": {
-      const port = facts.published.get(resource.port);
-      return port === undefined ? undefined : { host: "127.0.0.1", port };
-    }
-    case "none":
-      return undefined;
-    default:
-      return reach satisfies never;
-  }
 }
 
 async function exited(

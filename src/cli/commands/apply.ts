@@ -2,12 +2,13 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { type ApplyResult, type ApplySettings, applyProject } from "../../apply/apply-project.js";
 import { removeLockImage } from "../../apply/lock/lock.js";
-import { openProject, type Project } from "../../apply/open-project.js";
+import type { Project } from "../../apply/open-project.js";
 import { parseConfig } from "../../config/load-config.js";
 import { WarmError } from "../../errors.js";
 import type { ApplySummary } from "../../model/event.js";
 import type { PlanOptions } from "../../model/plan.js";
 import type { PlanDocument } from "../../model/plan-document.js";
+import { openPooledProject } from "../../pool/open-pooled-project.js";
 import { formatError } from "../../report/format-error.js";
 import { formatPlan } from "../../report/plan-text/format-plan.js";
 import { parsePlanDocument } from "../../report/plan-text/parse-plan-document.js";
@@ -24,6 +25,7 @@ interface RunOptions {
   readonly json?: boolean;
   readonly lockTimeout?: number;
   readonly reason?: string;
+  readonly stateDir?: string;
 }
 
 interface ApplyOptions extends RunOptions, SelectionOptions {
@@ -36,7 +38,12 @@ export async function runApply(
   planFile?: string,
 ): Promise<number> {
   if (planFile === undefined) {
-    const project = await openProject({ ...context.global, cwd: context.cwd, env: context.env });
+    const project = await openPooledProject({
+      ...context.global,
+      cwd: context.cwd,
+      env: context.env,
+      stateDir: options.stateDir,
+    });
     const command = "warm apply";
     return run(
       context,
@@ -53,7 +60,13 @@ export async function runApply(
   }
   const { text = "", directory = context.cwd, path } = saved.config;
   const config = await parseConfig({ text, file: path, directory, env: context.env });
-  const project = await openProject({ config, host: context.global.host, env: context.env });
+  const project = await openPooledProject({
+    config,
+    host: context.global.host,
+    env: context.env,
+    cwd: context.cwd,
+    stateDir: options.stateDir,
+  });
   const request = {
     command: `warm apply ${planFile}`,
     options: saved.options,
@@ -64,7 +77,12 @@ export async function runApply(
 }
 
 export async function runDestroy(context: CommandContext, options: RunOptions): Promise<number> {
-  const project = await openProject({ ...context.global, cwd: context.cwd, env: context.env });
+  const project = await openPooledProject({
+    ...context.global,
+    cwd: context.cwd,
+    env: context.env,
+    stateDir: options.stateDir,
+  });
   const request = {
     command: "warm destroy",
     options: toPlanOptions({}, true),

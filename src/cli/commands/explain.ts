@@ -1,6 +1,7 @@
 import { readHealths } from "../../apply/health/read-healths.js";
-import { openProject } from "../../apply/open-project.js";
+
 import { explainResource } from "../../plan/explain-resource.js";
+import { openPooledProject } from "../../pool/open-pooled-project.js";
 import { formatExplanation } from "../../report/format-explain.js";
 import { formatJson } from "../../report/text/format-json.js";
 import type { CommandContext } from "../command-context.js";
@@ -10,7 +11,7 @@ export async function runExplain(
   { json = false }: { readonly json?: boolean },
   address: string,
 ): Promise<number> {
-  const project = await openProject({ ...global, cwd, env });
+  const project = await openPooledProject({ ...global, cwd, env });
   try {
     const { plan, observed } = await project.plan();
     const { desired } = project.config;

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { openProject } from "../../apply/open-project.js";
 import { isChange } from "../../model/plan.js";
+import { openPooledProject } from "../../pool/open-pooled-project.js";
 import { formatPlan } from "../../report/plan-text/format-plan.js";
 import { formatPlanJson } from "../../report/plan-text/format-plan-json.js";
 import type { CommandContext } from "../command-context.js";
@@ -14,13 +14,20 @@ interface Options extends SelectionOptions {
   readonly detailedExitcode?: boolean;
   readonly destroy?: boolean;
   readonly verbose?: boolean;
+  readonly stateDir?: string;
 }
 
 export async function runPlan(
   { global, terminal, cwd, env }: CommandContext,
   options: Options,
 ): Promise<number> {
-  const project = await openProject({ file: global.file, host: global.host, cwd, env });
+  const project = await openPooledProject({
+    file: global.file,
+    host: global.host,
+    cwd,
+    env,
+    stateDir: options.stateDir,
+  });
   try {
     const { plan, observed } = await project.plan(toPlanOptions(options, options.destroy));
     const document = toPlanDocument(plan, observed, project.config);

@@ -1,12 +1,13 @@
 import { dirname, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { readHealths } from "../../apply/health/read-healths.js";
-import { openProject, type Project } from "../../apply/open-project.js";
+import type { Project } from "../../apply/open-project.js";
 import { readWatcher } from "../../daemon/state/read-watcher.js";
 import { stateDirectory } from "../../daemon/state/state-directory.js";
 import { ConfigError } from "../../model/problem.js";
 import type { ProjectStatus } from "../../model/status.js";
 import { describeStatus, statusFromMemory } from "../../plan/describe-status.js";
+import { openPooledProject } from "../../pool/open-pooled-project.js";
 import { formatStatus, formatStatusJson } from "../../report/format-status.js";
 import { formatDurationMs } from "../../report/text/units.js";
 import type { CommandContext } from "../command-context.js";
@@ -28,7 +29,7 @@ export async function runStatus(context: CommandContext, options: StatusOptions)
   const { json = false, wait, timeout = WAIT_MS } = options;
   let project: Project;
   try {
-    project = await openProject({ ...global, cwd, env });
+    project = await openPooledProject({ ...global, cwd, env, stateDir: options.stateDir });
   } catch (error) {
     const remembered = error instanceof ConfigError ? await recall(context, options.stateDir) : undefined;
     if (remembered !== undefined) print(remembered, context, json);

@@ -4,6 +4,7 @@ import { createPinoLog, type LogLevel } from "../../daemon/log/pino-log.js";
 import type { LogFields, WatchLog } from "../../daemon/log/watch-log.js";
 import { watchProject } from "../../daemon/watch-project.js";
 import { formatLogLine } from "../../report/format-log-line.js";
+import { socketPathIn } from "../../server/socket-path.js";
 import type { CommandContext } from "../command-context.js";
 import { watchSignals } from "../signals.js";
 import type { Terminal } from "../terminal.js";
@@ -38,6 +39,10 @@ export async function runWatch(context: CommandContext, options: WatchOptions): 
     const stop: StopSignals = signals.stop;
     const result = await watchProject({
       ...{ file: global.file, host: global.host, cwd, env, stateDir, once, log, stop, graceMs: grace },
+      serve: async (pools, directory) => {
+        const { startServer } = await import("../../server/start-server.js");
+        return startServer({ pools, socketPath: socketPathIn(directory), log });
+      },
       onReload: (callback) => {
         reload = callback;
       },

@@ -128,17 +128,61 @@ export interface RawReset {
   readonly timeout?: string;
 }
 
+export interface RawEngineResources extends RawResources {
+  readonly swap?: string | number;
+}
+
+export interface RawLogs {
+  readonly maxSize?: string | number;
+  readonly maxFiles?: number;
+}
+
+export interface RawLease {
+  readonly ttl?: string;
+  readonly max?: string;
+  readonly queue?: number;
+  readonly leakAfter?: string;
+  readonly onExpire?: "recycle" | "reset";
+}
+
+export interface RawScheduleEntry {
+  readonly cron: string;
+  readonly timeZone?: string;
+  readonly for: string;
+  readonly size: RawPoolSize;
+}
+
+export interface RawRollout {
+  readonly surge?: number;
+  readonly unavailable?: number;
+  readonly deadline?: string;
+}
+
 export interface RawEngine {
   readonly image: string;
+  readonly command?: readonly string[];
   readonly size?: RawPoolSize;
+  readonly schedule?: readonly RawScheduleEntry[];
+  readonly scale?: { readonly cooldown?: string; readonly refill?: number };
   readonly env?: RawEnv;
-  readonly resources?: RawResources;
+  readonly resources?: RawEngineResources;
+  readonly security?: { readonly noNewPrivileges?: boolean };
+  readonly logs?: RawLogs;
+  readonly ports?: readonly number[];
   readonly ready: RawReady;
+  readonly errors?: { readonly log?: readonly string[] };
   readonly ttl?: string;
   readonly maxJobs?: number;
+  readonly maxMemory?: string | number;
   readonly autoReset?: boolean;
-  readonly job?: RawJob;
   readonly reset?: RawReset;
+  readonly lease?: RawLease;
+  readonly quarantine?: { readonly ttl?: string; readonly keep?: number };
+  readonly breaker?: { readonly failures?: number };
+  readonly rollout?: RawRollout;
+  readonly allowStale?: boolean;
+  readonly idle?: "run" | "pause";
+  readonly job?: RawJob;
 }
 
 type DeepPartial<T> = T extends string | number | boolean | undefined

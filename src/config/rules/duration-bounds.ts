@@ -1,20 +1,23 @@
 import { pointerTo } from "../file/positions.js";
 import { findingAt } from "../finding.js";
-import type { Draft } from "../normalize/raw-config.js";
+import type { Draft, DraftEngine } from "../normalize/raw-config.js";
 import { parseDurationMs } from "../units.js";
 import type { Rule } from "./rule.js";
 
 const HOUR_MS = 3_600_000;
-/** Timers overflow at 24.8 days; a wait longer than a day is a slip anyway. */
-const LONGEST_WAIT = { ms: 24 * HOUR_MS, text: "24h" };
-const LONGEST_LIFE = { ms: 365 * 24 * HOUR_MS, text: "8760h" };
+/** A wait longer than a day is a slip. */
+const WAIT = { ms: 24 * HOUR_MS, text: "24h" };
+/** Timers overflow at 24.8 days. */
+const STAY = { ms: 20 * 24 * HOUR_MS, text: "480h" };
+const LIFE = { ms: 365 * 24 * HOUR_MS, text: "8760h" };
 
-/** Every duration is more than nothing, a wait at most a day, a life at most a year. */
+type Duration = readonly [pointer: string, text: string | undefined, longest: typeof WAIT];
+
+/** Every duration is more than nothing, a wait at most a day, a stay at most twenty, a life at most a year. */
 export const durationBounds: Rule = function* (draft, positions) {
-  for (const [pointer, text] of findDurations(draft)) {
+  for (const [pointer, text, longest] of findDurations(draft)) {
     if (text === undefined) continue;
     const ms = parseDurationMs(text);
-    const longest = pointer.endsWith("/ttl") ? LONGEST_LIFE : LONGEST_WAIT;
     if (ms > 0 && ms <= longest.ms) continue;
     yield findingAt(positions, pointer, "value", {
       rule: "duration-bounds",
@@ -24,20 +27,44 @@ export const durationBounds: Rule = function* (draft, positions) {
   }
 };
 
-function* findDurations(draft: Draft): Generator<[pointer: string, text: string | undefined]> {
-  yield ["/interval", draft.interval];
-  yield ["/flapping/within", draft.flapping?.within];
-  yield ["/pull/idleTimeout", draft.pull?.idleTimeout];
+function* findDurations(draft: Draft): Generator<Duration> {
+  yield ["/interval", draft.interval, WAIT];
+  yield ["/flapping/within", draft.flapping?.within, WAIT];
+  yield ["/pull/idleTimeout", draft.pull?.idleTimeout, WAIT];
   for (const [id, { health } = {}] of Object.entries(draft.templates ?? {})) {
-    yield [pointerTo("templates", id, "health", "interval"), health?.interval];
-    yield [pointerTo("templates", id, "health", "timeout"), health?.timeout];
+    yield [pointerTo("templates", id, "health", "interval"), health?.interval, WAIT];
+    yield [pointerTo("templates", id, "health", "timeout"), health?.timeout, WAIT];
   }
   for (const [id, { ttl } = {}] of Object.entries(draft.sessions ?? {}))
-    yield [pointerTo("sessions", id, "ttl"), ttl];
-  for (const [id, { ttl, ready, job, reset } = {}] of Object.entries(draft.engines ?? {})) {
-    yield [pointerTo("engines", id, "ttl"), ttl];
-    yield [pointerTo("engines", id, "ready", "timeout"), ready?.timeout];
-    yield [pointerTo("engines", id, "job", "timeout"), job?.timeout];
-    yield [pointerTo("engines", id, "reset", "timeout"), reset?.timeout];
+    yield [pointerTo("sessions", id, "ttl"), ttl, LIFE];
+  for (const [id, engine = {}] of Object.entries(draft.engines ?? {})) {
+    const base = pointerTo("engines", id);
+    for (const [below, text, longest] of findDurationsOfPool(engine)) yield [base + below, text, longest];
   }
+}
+
+/** By pointers below the pool. */
+function* findDurationsOfPool({
+  ttl,
+  ready,
+  job,
+  reset,
+  lease,
+  quarantine,
+  scale,
+  rollout,
+  schedule = [],
+}: DraftEngine): Generator<Duration> {
+  yield ["/ttl", ttl, LIFE];
+  yield ["/ready/timeout", ready?.timeout, WAIT];
+  yield ["/job/timeout", job?.timeout, WAIT];
+  yield ["/reset/timeout", reset?.timeout, WAIT];
+  yield ["/lease/ttl", lease?.ttl, WAIT];
+  yield ["/lease/max", lease?.max, STAY];
+  yield ["/lease/leakAfter", lease?.leakAfter, STAY];
+  yield ["/quarantine/ttl", quarantine?.ttl, STAY];
+  yield ["/scale/cooldown", scale?.cooldown, WAIT];
+  yield ["/rollout/deadline", rollout?.deadline, WAIT];
+  for (const [index, entry] of schedule.entries())
+    yield [pointerTo("schedule", index, "for"), entry.for, STAY];
 }

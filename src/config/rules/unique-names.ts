@@ -1,4 +1,5 @@
 import {
+  engineName,
   lockName,
   seederName,
   stripDashes,
@@ -33,22 +34,31 @@ export const uniqueNames: Rule = function* (draft, positions) {
     yield findingAt(positions, claim.pointer, "key", {
       rule: "unique-names",
       message: `wants the ${claim.kind} name \`${claim.name}\`, as \`${placeOf(positions, holder.pointer).field}\` does`,
-      hint: "choose an id that differs in more than dashes",
+      hint:
+        holder.pointer === "/project"
+          ? "choose another id, project or prefix"
+          : "choose an id that differs in more than dashes",
     });
   }
 };
 
 /**
- * Sessions and engines are left out: a session's volume is the only name with a dash after a template's id, and a
- * pool's name stands whole in those of its engines, so none of them meets another.
+ * Sessions are left out: a session's volume is the only name with a dash after a template's id. Of engines only the
+ * lock can want the name: a pool's stands whole in those of its engines and a slot has no dash, so pools never meet
+ * one another, and their names part from those of templates after the prefix.
  */
-function* claimNames({ project, prefix = DEFAULTS.prefix, templates }: Draft): Generator<Claim> {
-  if (project !== undefined) yield { kind: "container", name: lockName(project), pointer: "/project" };
+function* claimNames({ project, prefix = DEFAULTS.prefix, templates, engines }: Draft): Generator<Claim> {
+  const lock = project === undefined ? undefined : lockName(project);
+  if (lock !== undefined) yield { kind: "container", name: lock, pointer: "/project" };
   for (const id of Object.keys(templates ?? {})) {
     const tid = stripDashes(id);
     const pointer = pointerTo("templates", id);
     yield { kind: "volume", name: templateVolumeName(prefix, tid), pointer };
     yield { kind: "container", name: templateContainerName(prefix, tid), pointer };
     yield { kind: "container", name: seederName(prefix, tid), pointer };
+  }
+  for (const id of Object.keys(engines ?? {})) {
+    const slot = Number(/-(\d+)$/.exec(lock ?? "")?.[1] ?? 1);
+    yield { kind: "container", name: engineName(prefix, id, slot), pointer: pointerTo("engines", id) };
   }
 }

@@ -48,12 +48,17 @@ export function createFlights({ onEvent, onSettled }: FlightSettings): Flights {
     lockReason: () => Promise<string | undefined>,
   ): void {
     const own = new Map(due.map((change) => [change.address, { change, flight: createFlight() }]));
-    for (const [address, { flight }] of own) flying.set(address, flight);
+    // The place that a successor takes is at work too.
+    const claimed = [...own.values()].flatMap(({ change: { address, successor = address }, flight }) =>
+      [...new Set([address, successor])].map((one) => [one, flight] as const),
+    );
+    for (const [address, flight] of claimed) flying.set(address, flight);
     const emit = redactEvents((event: ApplyEvent) => {
       const { change, flight } = ("address" in event ? own.get(event.address) : undefined) ?? {};
       if (change === undefined || flight === undefined) return;
       onEvent(event, change);
-      if (isEnd(event)) settle(change.address, flight);
+      if (!isEnd(event)) return;
+      for (const [address, own] of claimed) if (own === flight) settle(address, flight);
     }, context.desired);
     const stopOf = ({ address }: Change): StopSignals => {
       const { soft, hard } = own.get(address)?.flight ?? createFlight();
@@ -65,7 +70,7 @@ export function createFlights({ onEvent, onSettled }: FlightSettings): Flights {
     const run = executePlan({ ...context, plan: part, changes, emit }, lockReason, stopOf)
       .catch(() => undefined)
       .then(() => {
-        for (const [address, { flight }] of own) settle(address, flight);
+        for (const [address, flight] of claimed) settle(address, flight);
         runs.delete(run);
       });
     runs.add(run);

@@ -1,6 +1,6 @@
 import { isOwned, LABEL } from "../../model/labels.js";
 import type { Observed } from "../../model/observed.js";
-import type { Plan } from "../../model/plan.js";
+import type { Change, Plan } from "../../model/plan.js";
 import type { Address } from "../../model/resource.js";
 
 /** Fewer deletions than this are never too many. */
@@ -10,6 +10,10 @@ export interface MassDelete {
   readonly addresses: readonly Address[];
   readonly owned: number;
 }
+
+/** A pool that shrinks is no file that lost something. */
+const isCounted = ({ kind, reasons }: Change) =>
+  kind !== "image" && (kind !== "engine" || reasons.includes("orphaned"));
 
 /**
  * Whether a pass would delete more than half of what is ours, and more than three things (design, section 7): a file
@@ -27,7 +31,7 @@ export function findMassDelete(
   const { containers, volumes, networks } = observed;
   const owned = [...containers, ...volumes, ...networks].filter(isOurs).length;
   const addresses = plan.changes
-    .filter(({ action, kind, address }) => action === "delete" && kind !== "image" && !isSettled(address))
+    .filter((change) => change.action === "delete" && isCounted(change) && !isSettled(change.address))
     .map(({ address }) => address);
   return addresses.length > MOST_UNASKED && addresses.length * 2 > owned ? { addresses, owned } : undefined;
 }

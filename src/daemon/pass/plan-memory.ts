@@ -1,23 +1,26 @@
+import type { Demand } from "../../model/engine.js";
 import type { Observed } from "../../model/observed.js";
 import type { Plan } from "../../model/plan.js";
 import type { Desired } from "../../model/resource.js";
-import { planProject } from "../../plan/plan-project.js";
+import { NO_OPTIONS, planProject } from "../../plan/plan-project.js";
 
 /**
  * Plans, and takes the last plan again where its inputs are the very same objects: planning is pure. What a plan says of
- * a session with a time to live changes with the time alone, so that it is always made anew.
+ * a session with a time to live changes with the time alone, and what it says of engines with what they are doing: those
+ * are always made anew.
  */
-export function createPlanMemory(): (desired: Desired, observed: Observed) => Plan {
+export function createPlanMemory(): (desired: Desired, observed: Observed, demand: Demand) => Plan {
   let last: { readonly desired: Desired; readonly observed: Observed; readonly plan: Plan } | undefined;
-  return (desired, observed) => {
+  return (desired, observed, demand) => {
     if (
       last !== undefined &&
       last.desired === desired &&
       isSame(last.observed, observed) &&
+      desired.pools.length + demand.size === 0 &&
       !hasExpiry(desired)
     )
       return last.plan;
-    const plan = planProject(desired, observed);
+    const plan = planProject(desired, observed, NO_OPTIONS, demand);
     last = { desired, observed, plan };
     return plan;
   };

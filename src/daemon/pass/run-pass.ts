@@ -12,6 +12,7 @@ import type { Change, Plan } from "../../model/plan.js";
 import type { Address, Desired } from "../../model/resource.js";
 import type { HostLink } from "../host-link.js";
 import type { LockKeeper } from "../lock-keeper.js";
+import type { PoolKeeper } from "../pool-keeper.js";
 import type { Ledger, SyncChange } from "../state/ledger.js";
 import type { Flights } from "./flights.js";
 import type { KnownDeaths } from "./known-deaths.js";
@@ -41,6 +42,7 @@ export interface PassResult {
 export interface PassTools {
   readonly link: HostLink;
   readonly lock: LockKeeper;
+  readonly pools: PoolKeeper;
   readonly flights: Flights;
   readonly ledger: Ledger;
   readonly sick: SickContainers;
@@ -69,13 +71,14 @@ export interface PassOrders {
  * else is at work
  */
 export function createPass(tools: PassTools): (orders: PassOrders) => Promise<PassResult> {
-  const { link, lock, flights, ledger, sick, deaths, clock, limits, stop } = tools;
+  const { link, lock, pools, flights, ledger, sick, deaths, clock, limits, stop } = tools;
   const look = createLook(tools.memory);
   const planAgain = createPlanMemory();
 
   return async ({ config, isPaused, isDeleteAllowed, asksRegistry, onBegin }) => {
     const { desired, config: settings } = config;
     const { session, writer } = await link.ready();
+    const lookedAtMs = performance.now();
     // Side by side: what is begun needs both.
     const [{ observed: seen, registryError }] = await Promise.all([
       look(session, config, asksRegistry, stop.soft),
@@ -83,7 +86,10 @@ export function createPass(tools: PassTools): (orders: PassOrders) => Promise<Pa
     ]);
     const { observed: known, hinted } = deaths.mark(seen, clock.now());
     const observed = sick.mark(known, desired);
-    const plan = planAgain(desired, observed);
+    // Whoever holds the lock keeps the pools too.
+    const engines = await pools.ready(desired, observed.reach);
+    engines.observe(observed, desired, lookedAtMs);
+    const plan = planAgain(desired, observed, engines.demand());
 
     const inFlight = findInFlight(plan, observed, flights.addresses);
     const moved = ledger.see(plan.changes, inFlight, clock.now());
@@ -96,9 +102,13 @@ export function createPass(tools: PassTools): (orders: PassOrders) => Promise<Pa
 
     function holdOf(change: Change): Hold | undefined {
       if (isPaused) return "paused";
+      // An earlier pass has begun another engine there, which this look did not show yet.
+      if (change.successor !== change.address && inFlight.has(change.successor ?? "")) return "waiting";
       const isDrift = ledger.isDrift(change);
       if (massDelete !== undefined && !isDrift && !isDeleteAllowed(change.address)) return "guarded";
       if (settings.drift === "detect" && isDrift) return "drift-only-told";
+      const poolHold = engines.holdOf(change, clock.now());
+      if (poolHold !== undefined) return poolHold;
       const wasFlapping = ledger.isFlapping(change.address);
       const hold = ledger.holdOf(change, clock.now());
       if (hold === "flapping" && !wasFlapping) flapping.push(change);
@@ -112,8 +122,8 @@ export function createPass(tools: PassTools): (orders: PassOrders) => Promise<Pa
       onBegin(due, hinted);
       for (const { precondition } of due) if (precondition.exists) deaths.forget(precondition.id);
       const { host } = session;
-      const sources = { host, writer, desired, plan, observed, clock, stop, limits, emit: () => undefined };
-      flights.launch(due, createContext(sources), lock.lostReason);
+      const sources = { host, writer, desired, plan, observed, clock, stop, limits, engines: engines.gate };
+      flights.launch(due, createContext({ ...sources, emit: () => undefined }), lock.lostReason);
     }
     return {
       plan,

@@ -68,6 +68,11 @@ const ASKED: ReadonlySet<Reason> = new Set([
   "expired",
   "surplus",
   "requested",
+  // What a pool does of its own accord.
+  "scale-up",
+  "recycle-age",
+  "recycle-jobs",
+  "recycle-memory",
 ]);
 /** These say that something is not there: whether it ever was, only memory can tell. */
 const NEW_OR_LOST: ReadonlySet<Reason> = new Set(["missing", "seed-incomplete", "parent-replaced"]);
@@ -150,7 +155,8 @@ export function createLedger({ keyOf, flapping, random, remembered }: LedgerSett
       if (entry === undefined) return undefined;
       if (entry.isFlapping) return "flapping";
       const { heals } = flapping();
-      if (isDrift(change) && recentHeals(entry, nowMs).length >= heals) {
+      // Engines may come and go often: the breaker of their pool tells when it is too often.
+      if (change.kind !== "engine" && isDrift(change) && recentHeals(entry, nowMs).length >= heals) {
         entry.isFlapping = true;
         return "flapping";
       }

@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { WarmError } from "../../errors.js";
+import { statePath } from "../../pool/journal/journal-path.js";
 
 /** Small JSON files that Docker cannot hold, beside warm.yaml or where `--state-dir` says. */
 export interface StateDirectory {
@@ -10,15 +11,15 @@ export interface StateDirectory {
   /** Whole or not at all: no reader sees half a file, and a full disk leaves the old one. */
   write(name: StateFile, value: unknown): Promise<void>;
   remove(name: StateFile): Promise<void>;
+  /** Makes sure that it is there. @throws WarmError when it cannot be made */
+  make(): Promise<void>;
 }
 
 export type StateFile = "status.json" | "pause.json" | "resume.json";
 
-export const DEFAULT_STATE_DIR = ".warm";
-
 /** @param directory that of warm.yaml */
 export function stateDirectory(directory: string, stateDir: string | undefined, cwd: string): StateDirectory {
-  const path = stateDir === undefined ? join(directory, DEFAULT_STATE_DIR) : resolve(cwd, stateDir);
+  const path = statePath(directory, stateDir, cwd);
   const at = (name: string) => join(path, name);
   return {
     path,
@@ -42,6 +43,10 @@ export function stateDirectory(directory: string, stateDir: string | undefined, 
       }
     },
     remove: (name) => rm(at(name), { force: true }),
+    make: () =>
+      makeDirectory(path).catch((cause) => {
+        throw unwritable(path, cause);
+      }),
   };
 }
 

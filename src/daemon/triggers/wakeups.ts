@@ -1,7 +1,16 @@
 import type { Clock } from "../../apply/apply-context.js";
 
 /** What wakes the watcher. For logs only: every pass looks at everything. */
-export type Trigger = "start" | "file" | "timer" | "docker" | "retry" | "settled" | "control" | "reload";
+export type Trigger =
+  | "start"
+  | "file"
+  | "timer"
+  | "docker"
+  | "retry"
+  | "settled"
+  | "control"
+  | "reload"
+  | "demand";
 
 /** Timers overflow at 24.8 days. */
 const LONGEST_SLEEP_MS = 24 * 3_600_000;

@@ -1,9 +1,16 @@
 import { extract, pack } from "tar-stream";
 
-/** A tar archive of small files, by name. No files give an archive with nothing in it. */
-export async function packFiles(files: Readonly<Record<string, string>>): Promise<Buffer> {
+/**
+ * A tar archive of small files, by name. No files give an archive with nothing in it.
+ * @param mode permission bits of all of them
+ */
+export async function packFiles(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  mode = 0o600,
+): Promise<Buffer> {
   const archive = pack();
-  for (const [name, content] of Object.entries(files)) archive.entry({ name, mode: 0o600 }, content);
+  for (const [name, content] of Object.entries(files))
+    archive.entry({ name, mode }, typeof content === "string" ? content : Buffer.from(content));
   archive.finalize();
   const chunks: Buffer[] = [];
   for await (const chunk of archive) chunks.push(chunk as Buffer);

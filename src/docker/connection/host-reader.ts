@@ -72,7 +72,8 @@ export function createReader(connection: Connection, apiVersion?: string): HostR
     const fullPath = `${apiVersion === undefined ? "" : `/v${apiVersion}`}${path}${toQuery(options.query)}`;
     const life = new AbortController();
     options.cancel?.addEventListener("abort", () => life.abort(), { once: true, signal: life.signal });
-    const head = send(connection, fullPath, options.headers, life.signal).catch((error: unknown) => {
+    const own = { ...connection, agent: connection.streamAgent };
+    const head = send(own, fullPath, options.headers, life.signal).catch((error: unknown) => {
       throw mapTransport(what, error, url);
     });
     try {

@@ -1,7 +1,8 @@
 import pLimit from "p-limit";
 import { isOwned, LABEL } from "../../model/labels.js";
+import { parseEngineAddress } from "../../model/names.js";
 import type { ObservedContainer } from "../../model/observed.js";
-import type { Desired, ResourceLimits } from "../../model/resource.js";
+import type { Address, Desired, ResourceLimits } from "../../model/resource.js";
 import type { Host } from "../connection/connect.js";
 import type { HostReader } from "../connection/host-reader.js";
 import { asNumber, asRecord } from "../connection/shape.js";
@@ -25,16 +26,12 @@ export async function observeLimits(
 ): Promise<readonly ObservedContainer[]> {
   const remembered = memory?.withLimits(containers);
   if (remembered !== undefined) return remembered;
-  const wanted = new Map<string, ResourceLimits>();
-  for (const resource of desired.resources) {
-    if (resource.kind === "container" && Object.keys(resource.limits).length > 0)
-      wanted.set(resource.address, resource.limits);
-  }
+  const wantedOf = createWantedLimits(desired);
   const isLocal = host.connection.endpoint.transport.kind === "unix";
   const readKernel = createCgroupReader();
   const limit = pLimit(INSPECTS_AT_ONCE);
   async function readLimits({ id, state }: ObservedContainer, limits: ResourceLimits) {
-    const kernel = isLocal && state === "running" ? readKernel(id) : undefined;
+    const kernel = isLocal && (state === "running" || state === "paused") ? readKernel(id) : undefined;
     // What agrees is told as it is wanted: the planner compares strictly.
     if (kernel !== undefined && agrees(kernel, limits)) return { ...kernel, ...limits };
     const inspected = await limit(() => inspectLimits(host.reader, id, cancel));
@@ -43,7 +40,7 @@ export async function observeLimits(
 
   const result = await Promise.all(
     containers.map(async (container) => {
-      const asked = wanted.get(container.labels[LABEL.address] ?? "");
+      const asked = wantedOf(container.labels[LABEL.address] ?? "");
       if (asked === undefined || !isOwned(container.labels, desired.project)) return container;
       const recalled = memory?.limitsOf(container.id);
       const limits = recalled ?? (await readLimits(container, asked));
@@ -54,6 +51,23 @@ export async function observeLimits(
   );
   memory?.rememberWithLimits(containers, result);
   return result;
+}
+
+/** What is asked for at an address, if anything: a template container's own limits, or those of an engine's pool. */
+function createWantedLimits({ resources, pools }: Desired): (address: Address) => ResourceLimits | undefined {
+  const wanted = new Map<Address, ResourceLimits>();
+  for (const resource of resources) {
+    if (resource.kind === "container") wanted.set(resource.address, resource.limits);
+  }
+  const ofPools = new Map<string, ResourceLimits>();
+  for (const { id, limits } of pools) {
+    const { swapBytes: _fixed, ...inPlace } = limits;
+    ofPools.set(id, inPlace);
+  }
+  return (address) => {
+    const limits = wanted.get(address) ?? ofPools.get(parseEngineAddress(address)?.pool ?? "");
+    return limits === undefined || Object.keys(limits).length === 0 ? undefined : limits;
+  };
 }
 
 const PAGE = 4096;

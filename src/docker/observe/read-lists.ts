@@ -71,6 +71,7 @@ export function readContainerList(answer: unknown): ObservedContainer[] {
       id: asString(container.Id, "container.Id"),
       name: readName(container.Names),
       imageId: asString(container.ImageID, "container.ImageID"),
+      createdAtMs: typeof container.Created === "number" ? container.Created * 1000 : 0,
       state: (STATES.includes(state) ? state : "exited") as ContainerState,
       health: state === "running" ? readHealth(asString(container.Status, "container.Status")) : undefined,
       labels: asStringMap(container.Labels, "container.Labels"),

@@ -1,3 +1,4 @@
+import type { Labels } from "../../model/labels.js";
 import { unpackFirstFile } from "../connection/archive.js";
 import type { HostReader } from "../connection/host-reader.js";
 import { asArray, asNumber, asOptionalArray, asRecord, asString, asStringMap } from "../connection/shape.js";
@@ -28,7 +29,15 @@ export async function inspectImage(reader: HostReader, reference: string): Promi
 /** How one container stands now. */
 export interface ContainerFacts {
   readonly id: string;
+  /** Without the slash. */
+  readonly name: string;
+  readonly labels: Labels;
+  /** Also true of one that is paused. */
   readonly isRunning: boolean;
+  readonly isPaused: boolean;
+  /** By the daemon's clock, RFC 3339 with nanoseconds; the year 1 when it never was. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
   readonly exitCode: number;
   readonly isOutOfMemory: boolean;
   /** The daemon's own words on a start that failed. */
@@ -51,7 +60,12 @@ export async function inspectContainer(reader: HostReader, id: string): Promise<
     state.Health === undefined || state.Health === null ? undefined : asRecord(state.Health, "State.Health");
   return {
     id: asString(container.Id, "container.Id"),
+    name: String(container.Name ?? "").replace(/^\//, ""),
+    labels: asStringMap(asRecord(container.Config ?? {}, "container.Config").Labels, "Config.Labels"),
     isRunning: state.Running === true && state.Restarting !== true,
+    isPaused: state.Paused === true,
+    startedAt: String(state.StartedAt ?? ""),
+    finishedAt: String(state.FinishedAt ?? ""),
     exitCode: asNumber(state.ExitCode, "State.ExitCode"),
     isOutOfMemory: state.OOMKilled === true,
     error: String(state.Error ?? ""),

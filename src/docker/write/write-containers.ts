@@ -1,5 +1,6 @@
+import { posix } from "node:path";
 import type { ContainerCreateOptions } from "dockerode";
-import type { ResourceLimits } from "../../model/resource.js";
+import type { EngineLimits } from "../../model/pool.js";
 import { packFiles } from "../connection/archive.js";
 import type { DockerodeCalls } from "./dockerode-calls.js";
 import { toHostLimits } from "./host-limits.js";
@@ -16,19 +17,32 @@ export interface ContainerWriter {
   create(name: string, settings: ContainerSettings): Promise<string>;
   /** Also fine when it runs already. */
   start(id: string): Promise<void>;
+  /** Freezes all that runs in it. Also fine when it is frozen already. */
+  pause(id: string): Promise<void>;
+  /** Also fine when it is not frozen. */
   unpause(id: string): Promise<void>;
   /** Asks it to stop, kills it after 10 s. Also fine when it is stopped or gone. */
   stop(id: string): Promise<void>;
   /** Kills and removes, with its anonymous volumes. Also fine when it is gone; waits until it is. */
   remove(id: string): Promise<void>;
   rename(id: string, name: string): Promise<void>;
-  updateLimits(id: string, limits: ResourceLimits): Promise<void>;
+  updateLimits(id: string, limits: EngineLimits): Promise<void>;
   /** Waits until it does not run. @returns its exit code. @throws WarmError `deadline`. */
   waitExit(id: string, deadlineMs: number, cancel?: AbortSignal): Promise<number>;
   /** Runs a command inside without a shell. @returns its exit code. */
   exec(id: string, command: readonly string[], deadlineMs: number): Promise<number>;
   /** Writes one small file into the container's root folder, started or not. */
   putFile(id: string, name: string, content: string): Promise<void>;
+  /**
+   * Writes files into a folder, which is made with its parents. What is mounted from memory alone is not reached.
+   * @param mode permission bits; default 0644
+   */
+  putFiles(
+    id: string,
+    folder: string,
+    files: Readonly<Record<string, string | Uint8Array>>,
+    mode?: number,
+  ): Promise<void>;
 }
 
 export function createContainerWriter({ call }: DockerodeCalls): ContainerWriter {
@@ -42,8 +56,14 @@ export function createContainerWriter({ call }: DockerodeCalls): ContainerWriter
       call("start a container", (docker, abortSignal) => docker.getContainer(id).start({ abortSignal }), {
         fine: [304],
       }),
+    pause: (id) =>
+      call("pause a container", (docker, abortSignal) =>
+        docker.getContainer(id).pause({ abortSignal }),
+      ).catch(ifAlready(/already paused/i)),
     unpause: (id) =>
-      call("unpause a container", (docker, abortSignal) => docker.getContainer(id).unpause({ abortSignal })),
+      call("unpause a container", (docker, abortSignal) =>
+        docker.getContainer(id).unpause({ abortSignal }),
+      ).catch(ifAlready(/is not paused/i)),
     stop: (id) =>
       call(
         "stop a container",
@@ -79,6 +99,22 @@ export function createContainerWriter({ call }: DockerodeCalls): ContainerWriter
         const archive = await packFiles({ [name]: content });
         await docker.getContainer(id).putArchive(archive, { path: "/", abortSignal });
       }),
+    putFiles: (id, folder, files, mode = 0o644) =>
+      call(`write files into ${folder} of a container`, async (docker, abortSignal) => {
+        const paths = Object.entries(files).map(([name, content]) => [
+          posix.join(folder, name).slice(1),
+          content,
+        ]);
+        const archive = await packFiles(Object.fromEntries(paths), mode);
+        await docker.getContainer(id).putArchive(archive, { path: "/", abortSignal });
+      }),
+  };
+}
+
+/** What is so already is answered by an error that only its words tell from others. */
+function ifAlready(words: RegExp): (error: unknown) => void {
+  return (error) => {
+    if (!(error instanceof Error) || !words.test(error.message)) throw error;
   };
 }
 

@@ -29,7 +29,7 @@ export function actionWords(action: Action, kind: ResourceKind | undefined): Wor
   return isPull ? { ...WORDS[action], ...PULL_WORDS } : WORDS[action];
 }
 
-const KINDS: readonly ResourceKind[] = ["network", "image", "volume", "container"];
+const KINDS: readonly ResourceKind[] = ["network", "image", "volume", "container", "engine"];
 
 /** The kind that an address starts with; undefined for kinds that have no words of their own. */
 export function kindOf(address: string): ResourceKind | undefined {

@@ -4,9 +4,10 @@ import { makeVisible } from "../text/make-visible.js";
 import { cutMiddle } from "../text/text-width.js";
 import { formatBytes, formatDurationMs } from "../text/units.js";
 
-const MEMORY_PATH = /^(resources|limits)\.memory(Bytes)?$/;
+const BYTES_PATH = /^((resources|limits)\.memory(Bytes)?|resources\.swap|logs\.maxSize)$/;
 const TTL_PATH = /^ttl$/;
-const LIMIT_PATH = /^(resources|limits)\./;
+/** Without swap there is none, not any amount of it. */
+const LIMIT_PATH = /^(resources|limits)\.(?!swap$)/;
 const LONG_ID = /\bsha256:([0-9a-f]{12})[0-9a-f]{20,}\b/g;
 const LONG_TEXT = 60;
 const CONTEXT = 8;
@@ -17,7 +18,7 @@ export function formatFieldValue(path: string, value: FieldValue): string {
   if (value === REDACTED) return REDACTED;
   if (typeof value === "string") return quote(value);
   if (value === 0 && LIMIT_PATH.test(path)) return "unlimited";
-  if (typeof value === "number" && MEMORY_PATH.test(path)) return formatBytes(value);
+  if (typeof value === "number" && BYTES_PATH.test(path)) return formatBytes(value);
   return typeof value === "number" && TTL_PATH.test(path) ? formatDurationMs(value) : String(value);
 }
 

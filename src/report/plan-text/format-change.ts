@@ -25,7 +25,7 @@ export function formatChange(change: Change, layout: ChangeLayout, style: Style)
   const words = actionWords(change.action, change.kind);
   const isAdopted = change.reasons.includes("requested") && layout.adopted.includes(change.address);
   const why = isAdopted ? "taken over, as --adopt asks" : reasonsSentence(change.reasons, change.kind);
-  const whose = describeSession(change);
+  const whose = describeSession(change) + describeSuccessor(change);
   return [
     formatHeadline(change, `${style[words.paint](words.verb)}: ${why}${whose}`, layout, style),
     ...formatFields(change, layout, style),
@@ -58,6 +58,13 @@ export function formatUnchanged(change: Change, style: Style): string {
 /** A session's volume has its template's id in front, which nobody knows a session by. */
 function describeSession({ session }: Change): string {
   return session === undefined ? "" : ` (session ${makeVisible(session)})`;
+}
+
+/** Who has to go first makes room for a successor in the same place. */
+function describeSuccessor({ address, successor }: Change): string {
+  return successor === undefined || successor === address
+    ? ""
+    : ` (by ${makeVisible(successor)}, ready first)`;
 }
 
 function formatHeadline(change: Change, text: string, layout: ChangeLayout, style: Style): string {

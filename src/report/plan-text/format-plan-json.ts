@@ -45,7 +45,7 @@ function orderSummary(summary: PlanSummary): PlanSummary {
 }
 
 function orderChange(change: Change): Change {
-  const { address, kind, name, action, reasons, dependsOn, session, heldBy } = change;
+  const { address, kind, name, action, reasons, dependsOn, session, successor, heldBy } = change;
   const fields = change.fields.map(orderField);
   const precondition = orderPrecondition(change.precondition);
   const ordered: Loose<Change> = {
@@ -58,6 +58,7 @@ function orderChange(change: Change): Change {
     dependsOn,
     precondition,
     session,
+    successor,
     heldBy,
   };
   return ordered as Change;

@@ -5,7 +5,13 @@ import { REASONS } from "./reasons.js";
 /** undefined when the value has the shape, else what is wrong and where: `changes[3].action is not an action`. */
 type Check = (value: unknown, path: string) => string | undefined;
 
-const KINDS: readonly string[] = ["network", "image", "volume", "container"] satisfies ResourceKind[];
+const KINDS: readonly string[] = [
+  "network",
+  "image",
+  "volume",
+  "container",
+  "engine",
+] satisfies ResourceKind[];
 const REASON_NAMES: readonly string[] = REASONS satisfies readonly Reason[];
 
 const isNumber = (value: unknown): value is number => typeof value === "number";
@@ -48,6 +54,7 @@ const CHANGE = object({
   dependsOn: arrayOf(string),
   precondition: PRECONDITION,
   session: optional(string),
+  successor: optional(string),
   heldBy: optional(string),
 });
 

@@ -1,0 +1,50 @@
+import { WarmError } from "../errors.js";
+import type { EngineCommands } from "./engine-commands.js";
+import type { Binding } from "./pools.js";
+
+/** Where an engine finds the environment of its present job, in lines that a shell can read. */
+export const ENV_FILE = "/run/warm/env";
+
+/**
+ * Checks what a caller wants bound before anything is leased.
+ * @throws WarmError `usage`
+ */
+export function checkBinding({ env = {}, files = {} }: Binding): void {
+  for (const [name, value] of Object.entries(env)) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+      throw new WarmError("usage", `bind.env: \`${name}\` is no name of a variable`, {
+        hint: "letters, digits and underscores, not beginning with a digit",
+      });
+    if (value.includes("\0"))
+      throw new WarmError("usage", `bind.env.${name}: a NUL byte cannot be in a variable`);
+  }
+  for (const path of Object.keys(files)) {
+    const isBelow = path.startsWith("/") && !path.endsWith("/");
+    if (!isBelow || path.includes("\0") || path.split("/").includes(".."))
+      throw new WarmError("usage", `bind.files: \`${path}\` is no absolute path of a file`, {
+        hint: "such as /config/job.json, without `..`",
+      });
+  }
+}
+
+/** Puts per-job settings into a warm engine. @returns the paths that were written, for the reset to take away */
+export async function bindLease(
+  containerId: string,
+  { env = {}, files = {} }: Binding,
+  commands: EngineCommands,
+): Promise<string[]> {
+  const written: string[] = [];
+  const put = async (path: string, content: string | Uint8Array) => {
+    written.push(path);
+    await commands.putFile(containerId, path, content, 0o600);
+  };
+  if (Object.keys(env).length > 0) await put(ENV_FILE, envLines(env));
+  for (const [path, content] of Object.entries(files)) await put(path, content);
+  return written;
+}
+
+function envLines(env: Readonly<Record<string, string>>): string {
+  return Object.entries(env)
+    .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`)
+    .join("");
+}

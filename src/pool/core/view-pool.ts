@@ -1,0 +1,50 @@
+import type { EngineView, PoolDemand, PoolView } from "../../model/engine.js";
+import type { Engine } from "./engine-roster.js";
+import { viewLease } from "./lease.js";
+import { lastJobReason, type PoolParts } from "./pool-parts.js";
+
+/** What planning has to know of a pool. */
+export function demandOf(parts: PoolParts): PoolDemand {
+  const engines = [...parts.roster.all()].map((engine) => {
+    const { containerId, state, jobs, due } = engine;
+    const isLastJob = state === "leased" && lastJobReason(parts, engine, "clean") !== undefined;
+    return [containerId, { state, jobs, isLastJob, due }] as const;
+  });
+  return { target: parts.target, engines: new Map(engines) };
+}
+
+/** @param nameOf the Docker name of an engine, by container ID */
+export function viewPool(parts: PoolParts, nowMs: number, nameOf: (containerId: string) => string): PoolView {
+  const { settings, roster, line, target, decision, breaker, stale, rolloutPausedBecause } = parts;
+  const engines = [...roster.all()].sort((a, b) => a.slot - b.slot || a.sinceMs - b.sinceMs);
+  const staleCount = engines.filter(({ containerId }) => stale.has(containerId)).length;
+  const isRolling = staleCount > 0 || rolloutPausedBecause !== undefined;
+  return {
+    id: settings.pool,
+    target,
+    counts: { ...roster.counts },
+    queued: line.length,
+    decision,
+    breaker: breaker.open && { reason: breaker.open.reason, since: breaker.open.since },
+    rollout: isRolling ? { stale: staleCount, pausedBecause: rolloutPausedBecause } : undefined,
+    engines: engines.map((engine) => viewEngine(parts, engine, nowMs, nameOf)),
+  };
+}
+
+function viewEngine(
+  { settings, book, stale }: PoolParts,
+  { containerId, address, slot, state, sinceMs, jobs, isFrozen, history }: Engine,
+  nowMs: number,
+  nameOf: (containerId: string) => string,
+): EngineView {
+  const held = book.ofEngine(containerId);
+  const wallMs = settings.wallMs();
+  return {
+    ...{ address, pool: settings.pool, slot, containerId, state },
+    name: nameOf(containerId),
+    since: history.at(-1)?.at ?? new Date(wallMs - (nowMs - sinceMs)).toISOString(),
+    ...{ jobs, isFrozen, isStale: stale.has(containerId) },
+    lease: held && viewLease(held.lease, nowMs, wallMs),
+    history: [...history],
+  };
+}

@@ -1,0 +1,76 @@
+import type { EngineGate } from "../apply/engine-gate.js";
+import { parseEngineAddress } from "../model/names.js";
+import type { PoolCores } from "./pool-cores.js";
+import type { PoolContext } from "./pool-host.js";
+import type { Rollouts } from "./rollout.js";
+import type { Refills } from "./scale/refill.js";
+
+export interface GateTools {
+  readonly context: PoolContext;
+  readonly cores: PoolCores;
+  readonly rollouts: Rollouts;
+  readonly refills: Refills;
+  /** When each engine that is being made was begun. */
+  readonly begunAtMs: Map<string, number>;
+  readonly onReady: (containerId: string) => void;
+  readonly onGone: (containerId: string) => void;
+}
+
+/** Tells the pools what applying a plan does to their engines, and lets it take away only what nobody uses. */
+export function createPoolGate({
+  context,
+  cores,
+  rollouts,
+  refills,
+  begunAtMs,
+  onReady,
+  onGone,
+}: GateTools): EngineGate {
+  const { nowMs } = context;
+  return {
+    begun(containerId, address) {
+      const { pool = "", slot = 0 } = parseEngineAddress(address) ?? {};
+      begunAtMs.set(containerId, nowMs());
+      refills.take(pool);
+      cores.own(containerId, pool).begun(containerId, slot, nowMs());
+    },
+    ready(containerId) {
+      begunAtMs.delete(containerId);
+      const core = cores.ofContainer(containerId);
+      // It may have died, and been found dead, just now.
+      if (core?.stateOf(containerId) !== "starting") return;
+      core.ready(containerId, nowMs(), "its ready check passed");
+      onReady(containerId);
+    },
+    failed(containerId, error) {
+      begunAtMs.delete(containerId);
+      const core = cores.ofContainer(containerId);
+      if (core?.stateOf(containerId) === undefined) return;
+      // Given up by us: nothing is wrong with it.
+      if (error.code === "interrupted" || error.code === "lock-lost")
+        core.gone(containerId, nowMs(), error.message);
+      else {
+        core.failed(containerId, error.message, nowMs());
+        rollouts.failed(core.pool, error.message);
+      }
+    },
+    retire(containerId, cancel) {
+      const core = cores.ofContainer(containerId);
+      if (core?.stateOf(containerId) === undefined) return Promise.resolve(true);
+      return new Promise((resolve) => {
+        const giveUp = core.retire(containerId, nowMs(), resolve);
+        const onCancel = () => {
+          giveUp();
+          resolve(false);
+        };
+        if (cancel.aborted) onCancel();
+        else cancel.addEventListener("abort", onCancel, { once: true });
+      });
+    },
+    removed(containerId) {
+      const core = cores.ofContainer(containerId);
+      if (core?.stateOf(containerId) !== undefined) core.gone(containerId, nowMs(), "removed");
+      onGone(containerId);
+    },
+  };
+}

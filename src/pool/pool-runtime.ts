@@ -1,0 +1,227 @@
+import { toWarmError, WarmError } from "../errors.js";
+import type { Hold } from "../model/daemon-status.js";
+import type { EngineState } from "../model/engine.js";
+import { parseEngineAddress } from "../model/names.js";
+import type { Observed } from "../model/observed.js";
+import type { Change } from "../model/plan.js";
+import type { Desired } from "../model/resource.js";
+import { findStaleEngines } from "../plan/engines/find-stale-engines.js";
+import type { PoolEvent } from "./core/pool-event.js";
+import { createEngineCommands } from "./engine-commands.js";
+import { createEngineFacts } from "./engine-facts.js";
+import { createEngineLogs } from "./engine-logs.js";
+import { createEngineMemory } from "./engine-memory.js";
+import { createIdleEngines } from "./idle-engines.js";
+import { openJournal } from "./journal/journal.js";
+import { createLeasing } from "./lease-engine.js";
+import { createEngineObserver } from "./observe-engines.js";
+import { createPoolCores } from "./pool-cores.js";
+import { createPoolGate } from "./pool-gate.js";
+import type { PoolContext } from "./pool-host.js";
+import { createPoolRequests } from "./pool-requests.js";
+import { createPoolTeller } from "./pool-teller.js";
+import type { PoolKeeping, Pools } from "./pools.js";
+import { createReturningEngines } from "./return-engine.js";
+import { createRollouts } from "./rollout.js";
+import { createRefills } from "./scale/refill.js";
+
+export interface PoolRuntimeSettings extends Omit<PoolContext, "life"> {
+  /** Path of the journal. */
+  readonly journalPath: string;
+  /** Somebody should plan. */
+  readonly onDemand: () => void;
+}
+
+/** Everything at run time of all pools of one project. */
+export interface PoolRuntime extends Pools, PoolKeeping {
+  /** Takes over what the file says. */
+  configure(desired: Desired): void;
+  /** Takes over what a look at the host shows, and what the file says. @param lookedAtMs monotonic, when it began */
+  observe(observed: Observed, desired: Desired, lookedAtMs: number): void;
+  /** Docker told the end of a container. */
+  died(containerId: string): void;
+  /** Refuses whoever waits and gives up resets; what is in flight may still tell of its engines. */
+  stop(): void;
+  /** Closes the journal. Engines and leases stay. */
+  close(): Promise<void>;
+}
+
+/** The longest time between two looks at deadlines. */
+const TICK_MS = 1_000;
+/** A journal larger than this is written anew. */
+const COMPACT_BYTES = 4 * 1024 * 1024;
+
+/**
+ * @throws WarmError `rejected` or `disk-full` when the journal cannot be opened
+ */
+export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<PoolRuntime> {
+  const { onDemand, nowMs, log, journalPath: path } = settings;
+  const { records, journal } = await openJournal(path, {
+    onProblem: (detail) => log.warn("journal damaged", { path, detail }),
+  });
+  const life = new AbortController();
+  const context: PoolContext = { ...settings, life: life.signal };
+  const names = new Map<string, string>();
+  const begunAtMs = new Map<string, number>();
+  const bound = new Map<string, readonly string[]>();
+  const envs = new Map<string, Readonly<Record<string, string>>>();
+  const tellPool = createPoolTeller(log);
+  const unfinished: string[] = [];
+  let desired: Desired | undefined;
+
+  const cores = createPoolCores({
+    record: (record) => journal.append(record),
+    tell: onPoolEvent,
+    onDemand,
+    wallMs: () => context.clock.now(),
+  });
+  const nameOf = (containerId: string) => names.get(containerId) ?? containerId.slice(0, 12);
+  const commands = createEngineCommands(context);
+  const facts = createEngineFacts(context);
+  const idle = createIdleEngines(context, cores);
+  const memory = createEngineMemory(context, cores);
+  const logs = createEngineLogs(context, cores);
+  const returning = createReturningEngines({ context, cores, commands, memory, nameOf, bound });
+  const refills = createRefills(nowMs);
+  const rollouts = createRollouts((pool, why) =>
+    log.warn("rollout paused", { pool, detail: `${pool}: the rollout is paused: ${why}` }),
+  );
+  const onReady = warmUp;
+  const onGone = forget;
+  const observeEngines = createEngineObserver({ context, cores, names, begunAtMs, onReady, onGone });
+  const gate = createPoolGate({ context, cores, rollouts, refills, begunAtMs, onReady, onGone });
+  const leasing = createLeasing({ context, cores, commands, facts, idle, flushed, nameOf, bound, envs });
+  const lease: Pools["lease"] = (pool, request) =>
+    life.signal.aborted ? Promise.reject(closing()) : leasing(pool, request);
+
+  async function flushed(): Promise<void> {
+    await journal.flushed();
+    if (journal.bytes > COMPACT_BYTES) await journal.compact(cores.snapshot());
+  }
+
+  /** Ahead of the first lease, what it would otherwise have to wait for. */
+  function warmUp(containerId: string): void {
+    const core = cores.ofContainer(containerId);
+    if (core === undefined || life.signal.aborted) return;
+    commands.prepare(containerId);
+    facts.of(containerId, nameOf(containerId), cores.resource(core.pool)).catch(() => undefined);
+    logs.follow(containerId);
+  }
+
+  function forget(containerId: string): void {
+    commands.close(containerId);
+    facts.forget(containerId);
+    logs.forget(containerId);
+    for (const map of [names, begunAtMs, bound]) map.delete(containerId);
+    cores.disown(containerId);
+  }
+
+  function onPoolEvent(event: PoolEvent): void {
+    tellPool(event);
+    if (event.type === "transition") onTransition(event.containerId, event.to, event.reason);
+    if (LEASE_ENDS.has(event.type) && "lease" in event) envs.delete(event.lease.id);
+  }
+
+  function onTransition(containerId: string, to: EngineState, reason: string): void {
+    if (life.signal.aborted) return;
+    // The core is in the middle of its step: what follows from it comes after.
+    if (to === "resetting") queueMicrotask(() => returning.reset(containerId));
+    if (to === "quarantined") queueMicrotask(() => returning.quarantine(containerId, reason));
+    if (to === "error" || to === "draining") commands.close(containerId);
+  }
+
+  function tick(): void {
+    for (const core of cores.all()) core.tick(nowMs());
+    idle.tick();
+    memory.tick();
+    // What no caller waits for gets to the disk as well.
+    flushed().catch((error) => log.warn("journal not written", { detail: toWarmError(error).message }));
+  }
+
+  function holdOf(change: Change): Hold | undefined {
+    const { pool = "" } = parseEngineAddress(change.address) ?? {};
+    const [core, policy] = [cores.find(pool), cores.resource(pool)?.policy];
+    const isStart = change.kind === "engine" && (change.action === "create" || change.action === "replace");
+    if (!isStart || core === undefined || policy === undefined) return undefined;
+    const isRollout = change.reasons.some(
+      (reason) => reason === "config-changed" || reason === "image-moved",
+    );
+    if (isRollout && rollouts.pausedBecause(pool) !== undefined) return "rollout-paused";
+    if (core.isBreakerOpen(nowMs())) return "breaker-open";
+    return refills.mayTake(pool, policy) ? undefined : "refill-limited";
+  }
+
+  function configure(next: Desired): void {
+    if (desired !== next) cores.configure(next.pools);
+    desired = next;
+  }
+
+  function observe(observed: Observed, next: Desired, lookedAtMs: number): void {
+    configure(next);
+    observeEngines(observed, next.project, lookedAtMs);
+    resumeResets();
+    refills.beginPass();
+    const stale = findStaleEngines(next, observed);
+    for (const core of cores.all()) {
+      core.setStale(stale.containerIds);
+      const pool = cores.resource(core.pool);
+      if (pool === undefined) continue;
+      const own = core.engines().filter(({ containerId }) => stale.containerIds.has(containerId));
+      rollouts.see(core, own, stale.specOf(core.pool), pool.policy.rollout.deadlineMs, nowMs());
+    }
+  }
+
+  /** What a killed run left half reset is reset again, once it is known to be there still. */
+  function resumeResets(): void {
+    for (const containerId of unfinished.splice(0)) {
+      const state = cores.ofContainer(containerId)?.stateOf(containerId);
+      if (state === "resetting") returning.reset(containerId);
+    }
+  }
+
+  cores.restore(records, nowMs());
+  if (records.length > 0) await journal.compact(cores.snapshot());
+  for (const core of cores.all())
+    for (const { containerId, state } of core.engines())
+      if (state === "resetting") unfinished.push(containerId);
+  const timer = setInterval(tick, TICK_MS);
+  timer.unref();
+
+  return {
+    ...createPoolRequests({ context, cores, commands, rollouts, envs, flushed, lease, nameOf }),
+    gate,
+    holdOf,
+    configure,
+    observe,
+    demand: () => new Map(cores.all().map((core) => [core.pool, core.demand(nowMs())])),
+    died(containerId) {
+      const core = cores.ofContainer(containerId);
+      const state = core?.stateOf(containerId);
+      if (core === undefined || state === undefined || begunAtMs.has(containerId)) return;
+      if (state !== "error" && state !== "draining" && state !== "quarantined")
+        core.failed(containerId, "its container ended", nowMs());
+    },
+    stop() {
+      // What is being reset is reset anew by whoever comes after us.
+      life.abort();
+      clearInterval(timer);
+      for (const core of cores.all()) core.refuseAll("warm is being stopped", nowMs());
+      commands.closeAll();
+    },
+    async close() {
+      await flushed().catch((error) =>
+        log.warn("journal not written", { detail: toWarmError(error).message }),
+      );
+      await journal.close();
+    },
+  };
+}
+
+const LEASE_ENDS: ReadonlySet<PoolEvent["type"]> = new Set([
+  "lease-released",
+  "lease-given-back",
+  "lease-expired",
+  "lease-lost",
+]);
+
+const closing = () => new WarmError("no-engine", "warm is being stopped", { hint: "ask again once it runs" });

@@ -1,0 +1,94 @@
+import pLimit from "p-limit";
+import { readLastLogs } from "../docker/observe/read-objects.js";
+import { toWarmError } from "../errors.js";
+import { quarantineName } from "../model/names.js";
+import type { PoolCore } from "./core/pool-core.js";
+import type { EngineCommands } from "./engine-commands.js";
+import type { EngineMemory } from "./engine-memory.js";
+import type { PoolCores } from "./pool-cores.js";
+import type { PoolContext } from "./pool-host.js";
+import { resetEngine } from "./reset-engine.js";
+
+export interface ReturnTools {
+  readonly context: PoolContext;
+  readonly cores: PoolCores;
+  readonly commands: EngineCommands;
+  readonly memory: EngineMemory;
+  readonly nameOf: (containerId: string) => string;
+  readonly bound: Map<string, readonly string[]>;
+}
+
+/** Resets must not slow down those who are handed an engine. */
+const RESETS_AT_ONCE = 8;
+
+/** What becomes of an engine after its job: reset, proof and back, or quarantine. */
+export interface ReturningEngines {
+  /** Never rejects. Begun once for each return. */
+  reset(containerId: string): void;
+  /** Frees the slot's name, and keeps the container as it is for whoever wants to look. */
+  quarantine(containerId: string, reason: string): void;
+}
+
+export function createReturningEngines(tools: ReturnTools): ReturningEngines {
+  const { context, cores, commands, memory, bound } = tools;
+  const limit = pLimit(RESETS_AT_ONCE);
+  const work = new Map<string, Promise<void>>();
+
+  async function runReset(core: PoolCore, containerId: string): Promise<void> {
+    const policy = cores.resource(core.pool)?.policy.reset;
+    const nowMs = context.nowMs;
+    if (policy === undefined) {
+      core.failed(containerId, "nothing says how to reset it", nowMs());
+      return;
+    }
+    try {
+      await resetEngine(containerId, policy, bound.get(containerId) ?? [], {
+        commands,
+        nowMs,
+        onSteps: () => core.resetDone(containerId, nowMs()),
+      });
+      bound.delete(containerId);
+      await memory.check(containerId);
+      if (core.stateOf(containerId) === "verifying") core.verified(containerId, nowMs());
+    } catch (error) {
+      const state = core.stateOf(containerId);
+      // It died or was taken away meanwhile, or we are being stopped: there is nothing to judge.
+      if (context.life.aborted) return;
+      if (state !== "resetting" && state !== "verifying") return;
+      core.quarantined(containerId, toWarmError(error).message, nowMs());
+    }
+  }
+
+  async function runQuarantine(containerId: string, reason: string): Promise<void> {
+    const name = tools.nameOf(containerId);
+    commands.close(containerId);
+    try {
+      const { host, writer } = context.host();
+      const logs = await readLastLogs(host.reader, containerId);
+      context.log.warn("engine quarantined", { container: name, detail: `${name}: ${reason}`, logs });
+      await writer.containers.rename(containerId, quarantineName(name, containerId));
+      // What a job left running must not go on: a frozen container keeps all of it for a look.
+      await writer.containers.pause(containerId);
+    } catch (error) {
+      context.log.debug("engine not set aside", { container: name, detail: toWarmError(error).message });
+    }
+  }
+
+  const begin = (containerId: string, run: () => Promise<void>) => {
+    const before = work.get(containerId) ?? Promise.resolve();
+    const next = before
+      .then(() => limit(run))
+      .finally(() => {
+        if (work.get(containerId) === next) work.delete(containerId);
+      });
+    work.set(containerId, next);
+  };
+
+  return {
+    reset(containerId) {
+      const core = cores.ofContainer(containerId);
+      if (core !== undefined) begin(containerId, () => runReset(core, containerId));
+    },
+    quarantine: (containerId, reason) => begin(containerId, () => runQuarantine(containerId, reason)),
+  };
+}

@@ -1,0 +1,31 @@
+import type { LeaseView, PoolView } from "../../model/engine.js";
+import type {
+  CanaryResult,
+  CommandResult,
+  GrantedLease,
+  LeaseRequest,
+  ReleaseOutcome,
+} from "../../pool/pools.js";
+
+/**
+ * The pools of a running watcher, from another process. Methods mean what those of `Pools` mean and throw the same
+ * WarmErrors; besides, each throws `no-watcher` when nobody answers, `deadline` when the watcher does not answer in time.
+ */
+export interface WarmClient {
+  lease(pool: string, request: LeaseRequest): Promise<GrantedLease>;
+  renew(leaseId: string, fence: number, ttlMs?: number): Promise<LeaseView>;
+  release(leaseId: string, fence: number | undefined, outcome?: ReleaseOutcome): Promise<void>;
+  exec(
+    leaseId: string,
+    fence: number,
+    command: readonly string[],
+    timeoutMs?: number,
+  ): Promise<CommandResult>;
+  leases(): Promise<readonly LeaseView[]>;
+  view(pool: string): Promise<PoolView>;
+  views(): Promise<readonly PoolView[]>;
+  recycle(pool: string, slot?: number): Promise<readonly string[]>;
+  canary(pool: string, request: Pick<LeaseRequest, "holder" | "waitMs" | "cancel">): Promise<CanaryResult>;
+  /** Lets its connections go; calls that are under way fail. */
+  close(): void;
+}

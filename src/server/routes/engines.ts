@@ -1,0 +1,56 @@
+import type { FastifyInstance } from "fastify";
+import { duration, toMs } from "../duration-keyword.js";
+import { followCaller, untilGivenUp } from "../follow-caller.js";
+import { stoppingError } from "../send-error.js";
+import { exactly, HOLDER, type RouteTools } from "./route-tools.js";
+import { MAX_WAIT_MS } from "./wait.js";
+
+interface PoolRoute {
+  Params: { pool: string };
+}
+
+const RECYCLE_BODY = exactly({ slot: { type: "integer", minimum: 1, maximum: 999_999 } });
+const CANARY_BODY = exactly(
+  { holder: HOLDER, wait: duration("from 0s to 1h", { minMs: 0, maxMs: MAX_WAIT_MS }) },
+  ["holder"],
+);
+
+/** Pools and what is done to their engines as a whole. */
+export function addEngineRoutes(app: FastifyInstance, tools: RouteTools): void {
+  const { pools, stopping, givenUp } = tools;
+
+  app.get("/v1/engines", async () => ({ pools: pools.views() }));
+
+  app.get<PoolRoute>("/v1/engines/:pool", async ({ params }) => pools.view(params.pool));
+
+  app.post<PoolRoute & { Body: { slot?: number } }>(
+    "/v1/engines/:pool/recycle",
+    {
+      schema: { body: RECYCLE_BODY },
+      // No body asks for all engines.
+      preValidation: async (request) => {
+        request.body ??= {};
+      },
+    },
+    async ({ params, body }) => ({
+      recycled: await untilGivenUp(pools.recycle(params.pool, body.slot), givenUp),
+    }),
+  );
+
+  app.post<PoolRoute & { Body: { holder: string; wait?: string } }>(
+    "/v1/engines/:pool/canary",
+    { schema: { body: CANARY_BODY } },
+    async ({ params, body }, reply) => {
+      const caller = followCaller(reply, stopping);
+      const { holder, wait } = body;
+      try {
+        const canary = pools.canary(params.pool, { holder, waitMs: toMs(wait), cancel: caller.cancel });
+        return await untilGivenUp(canary, givenUp);
+      } catch (error) {
+        throw stopping.aborted ? stoppingError() : error;
+      } finally {
+        caller.close();
+      }
+    },
+  );
+}

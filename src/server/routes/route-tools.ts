@@ -1,0 +1,21 @@
+import type { WatchLog } from "../../daemon/log/watch-log.js";
+import type { Pools } from "../../pool/pools.js";
+
+/** What routes have in common. */
+export interface RouteTools {
+  readonly pools: Pools;
+  readonly log: WatchLog;
+  /** Fires when the server is asked to close: who stands in a queue is sent away. */
+  readonly stopping: AbortSignal;
+  /** Fires when it closes whatever is still under way. */
+  readonly givenUp: AbortSignal;
+}
+
+/** An object with these keys and no others. */
+export const exactly = <Properties extends Readonly<Record<string, unknown>>>(
+  properties: Properties,
+  required: readonly (keyof Properties & string)[] = [],
+) => ({ type: "object", additionalProperties: false, required, properties });
+
+export const HOLDER = { type: "string", minLength: 1, maxLength: 200 } as const;
+export const FENCE = { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;

@@ -1,0 +1,307 @@
+import { execFile } from "node:child_process";
+import {
+  closeSync,
+  fdatasyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { openWarm, type Warm } from "../../src/open-warm.js";
+import { createClient } from "../../src/server/client/create-client.js";
+import { dockerOn } from "../rig/docker-client.js";
+import { buildImage } from "../rig/images.js";
+import { pushImage } from "../rig/push-image.js";
+import { type BenchHost, mainScript } from "./bench-project.js";
+import { compare, type Measurement, median, timeProcess } from "./measure.js";
+
+const run = promisify(execFile);
+const bareScript = resolve(import.meta.dirname, "bare-engines.mjs");
+
+const LEASES = 400;
+const COMMANDS = 200;
+const CLIENTS = 64;
+const ENGINES = 16;
+const STORM_MS = 8_000;
+const IDLE_MS = 30_000;
+
+/** Engines at run time: what a lease costs, how many there may be, how fast a pool is filled. */
+export async function benchEngines(host: BenchHost): Promise<Measurement[]> {
+  const image = await pushImage(host.registry, "engines/engine:1", await buildImage("engine", {}));
+  const filled = await measureFill(host, image);
+  const project = writePool(host, "leases", image, ENGINES, []);
+  const warm = await openWarm({ file: join(project, "warm.yaml"), host: `unix://${host.socketPath}` });
+  try {
+    await untilReady(warm, ENGINES);
+    return [
+      ...filled,
+      ...(await measureLease(warm, project)),
+      ...(await measureCommands(host, warm)),
+      ...(await measureThroughput(warm, join(project, ".warm/warm.sock"))),
+    ];
+  } finally {
+    await warm.close();
+    await destroy(host, project);
+  }
+}
+
+/** Eight frozen engines: the processor time of their cgroups over half a minute. */
+export async function benchIdleEngines(host: BenchHost): Promise<Measurement[]> {
+  const image = await pushImage(host.registry, "engines/engine:1", await buildImage("engine", {}));
+  const project = writePool(host, "frozen", image, 8, ["    idle: pause"]);
+  const warm = await openWarm({ file: join(project, "warm.yaml"), host: `unix://${host.socketPath}` });
+  try {
+    await untilReady(warm, 8);
+    while ((await warm.pool("bench").view()).engines.some(({ isFrozen }) => !isFrozen)) await sleep(200);
+    const ids = (await warm.pool("bench").view()).engines.map(({ containerId }) => containerId);
+    const before = cpuMs(ids);
+    await sleep(IDLE_MS);
+    const percent = ((cpuMs(ids) - before) / IDLE_MS) * 100;
+    return [{ name: "CPU of a paused pool of 8", ours: percent, reference: Number.NaN, unit: "%", max: 0.2 }];
+  } finally {
+    await warm.close();
+    await destroy(host, project);
+  }
+}
+
+function writePool(host: BenchHost, name: string, image: string, size: number, lines: string[]): string {
+  const dir = join(host.dir, name);
+  mkdirSync(dir, { recursive: true });
+  const yaml = `version: 1
+project: ${name}
+prefix: ${name}
+network: ${name}
+engines:
+  bench:
+    image: ${image}
+    size: ${size}
+    resources: { memory: 64MiB }
+    ready: { log: "Game server connected", timeout: 60s }
+    reset:
+      steps: [{ exec: [sh, -c, "rm -rf /config/worlds_local/*"] }]
+      verify: { exec: [sh, -c, "! ls /config/worlds_local/*"] }
+${lines.join("\n")}
+`;
+  writeFileSync(join(dir, "warm.yaml"), yaml);
+  return dir;
+}
+
+const envOf = ({ socketPath }: BenchHost, dir: string) => ({
+  PATH: process.env.PATH,
+  HOME: dir,
+  DOCKER_HOST: `unix://${socketPath}`,
+});
+
+const destroy = (host: BenchHost, dir: string) =>
+  timeProcess([mainScript, "destroy", "--auto-approve"], envOf(host, dir), dir);
+
+/** 0 to 16 engines, ready check and all, against the bare create-and-start calls. */
+async function measureFill(host: BenchHost, image: string): Promise<Measurement[]> {
+  // Pulled once, so that both start from the same.
+  const warmUp = writePool(host, "fill0", image, 1, []);
+  await timeProcess([mainScript, "apply", "--auto-approve"], envOf(host, warmUp), warmUp);
+  await destroy(host, warmUp);
+  let number = 0;
+  const times = await compare(
+    5,
+    async () => {
+      const dir = writePool(host, `fill${number}`, image, ENGINES, []);
+      const ms = await timeProcess([mainScript, "apply", "--auto-approve"], envOf(host, dir), dir);
+      await destroy(host, dir);
+      return ms;
+    },
+    async () => {
+      number += 1;
+      const name = `barefill${number}`;
+      const ms = await timeProcess(
+        [bareScript, name, image, String(ENGINES)],
+        envOf(host, host.dir),
+        host.dir,
+      );
+      await removeBare(host, name);
+      return ms;
+    },
+  );
+  return [{ name: "0 to 16 ready engines, whole process", ...times, unit: "ms", maxRatio: 1.15 }];
+}
+
+async function removeBare({ socketPath }: BenchHost, name: string): Promise<void> {
+  const docker = dockerOn(socketPath);
+  const all = await docker.listContainers({ all: true });
+  const own = all.filter(({ Names }) => Names.some((one) => one.startsWith(`/${name}-`)));
+  await Promise.all(own.map(({ Id }) => docker.getContainer(Id).remove({ force: true })));
+  for (const { Id, Name } of await docker.listNetworks())
+    if (Name === name) await docker.getNetwork(Id).remove();
+}
+
+async function untilReady(warm: Warm, count: number): Promise<void> {
+  for (;;) {
+    const { counts } = await warm.pool("bench").view();
+    if (counts.ready === count) break;
+    await sleep(50);
+  }
+  // Sessions are opened as engines become ready.
+  await sleep(1_000);
+}
+
+/** From the call to the lease in hand, the grant on disk; an engine stands ready each time. */
+async function measureLease(warm: Warm, dir: string): Promise<Measurement[]> {
+  const times: number[] = [];
+  for (let count = 0; count < LEASES; count += 1) {
+    const startedAt = performance.now();
+    const lease = await warm.pool("bench").lease();
+    times.push(performance.now() - startedAt);
+    await lease.release();
+    await sleep(5);
+  }
+  const reference = measureFsync(dir);
+  return [
+    { name: "lease from ready, median", ours: median(times), reference, unit: "ms", max: 2 },
+    {
+      name: "lease from ready, 99th percentile",
+      ours: percentile(times, 0.99),
+      reference,
+      unit: "ms",
+      max: 10,
+    },
+  ];
+}
+
+/** A line written to the same disk, and made sure of: what a grant cannot be cheaper than. */
+function measureFsync(dir: string): number {
+  const file = openSync(join(dir, "reference"), "a");
+  const times = Array.from({ length: LEASES }, () => {
+    const startedAt = performance.now();
+    writeSync(file, `${"x".repeat(300)}\n`);
+    fdatasyncSync(file);
+    return performance.now() - startedAt;
+  });
+  closeSync(file);
+  return median(times);
+}
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+/** From the call for a lease to the first output of a command, beside `docker exec` of the same command in turn. */
+async function measureCommands(host: BenchHost, warm: Warm): Promise<Measurement[]> {
+  const [plain, bound, execs]: number[][] = [[], [], []];
+  const bind = { env: { SEED: "MySeed" }, files: { "/config/a.json": "{}", "/config/b.txt": "hello" } };
+  for (let count = 0; count < COMMANDS; count += 1) {
+    plain?.push(await leaseAndRun(warm, {}));
+    bound?.push(await leaseAndRun(warm, { bind }));
+    if (count % 10 === 0) execs?.push(await dockerExec(host, warm));
+  }
+  const reference = median(execs ?? []);
+  return [
+    { name: "lease to a command's output, median", ours: median(plain ?? []), reference, unit: "ms", max: 4 },
+    {
+      name: "lease to a command's output beside `docker exec`",
+      ours: median(plain ?? []),
+      reference,
+      unit: "ms",
+      maxRatio: 1 / 15,
+    },
+    {
+      name: "the same with env and two files bound",
+      ours: median(bound ?? []),
+      reference,
+      unit: "ms",
+      max: 8,
+    },
+  ];
+}
+
+async function leaseAndRun(warm: Warm, request: object): Promise<number> {
+  const startedAt = performance.now();
+  const lease = await warm.pool("bench").lease(request);
+  const { stdout } = await lease.exec(["echo", "hello"]);
+  const ms = performance.now() - startedAt;
+  if (stdout !== "hello\n") throw new Error(`the engine said ${JSON.stringify(stdout)}`);
+  await lease.release();
+  await sleep(5);
+  return ms;
+}
+
+async function dockerExec(host: BenchHost, warm: Warm): Promise<number> {
+  const [engine] = (await warm.pool("bench").view()).engines;
+  const startedAt = performance.now();
+  const args = ["exec", engine?.name ?? "", "echo", "hello"];
+  const { stdout } = await run("docker", args, { env: envOf(host, host.dir) });
+  if (stdout !== "hello\n") throw new Error(`docker exec said ${JSON.stringify(stdout)}`);
+  return performance.now() - startedAt;
+}
+
+/** Leases taken and given back in a second by 64 clients on 16 engines, each reset and verified in between. */
+async function measureThroughput(warm: Warm, socketPath: string): Promise<Measurement[]> {
+  const library = await storm(async () => (await warm.pool("bench").lease()).release());
+  const clients = Array.from({ length: CLIENTS }, () => createClient(socketPath));
+  let next = 0;
+  const socket = await storm(async () => {
+    next += 1;
+    const client = clients[next % CLIENTS];
+    if (client === undefined) return;
+    const { id, fence } = await client.lease("bench", { holder: "bench" });
+    await client.release(id, fence);
+  });
+  for (const client of clients) client.close();
+  return [
+    {
+      name: "leases a second through the library, 64 clients",
+      ours: library,
+      reference: Number.NaN,
+      unit: "/s",
+      min: 2_000,
+    },
+    {
+      name: "leases a second through the socket, 64 clients",
+      ours: socket,
+      reference: Number.NaN,
+      unit: "/s",
+      min: 500,
+    },
+  ];
+}
+
+async function storm(once: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  let done = 0;
+  const client = async () => {
+    while (performance.now() < startedAt + STORM_MS) {
+      await once();
+      done += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, client));
+  return (done / (performance.now() - startedAt)) * 1_000;
+}
+
+/** Processor time of containers by their cgroups, in ms. */
+function cpuMs(ids: readonly string[]): number {
+  return ids.reduce((sum, id) => sum + readUsageMs(id), 0);
+}
+
+function readUsageMs(id: string): number {
+  for (const file of findCgroupFiles(id)) {
+    const text = readFileSync(file, "utf8");
+    if (file.endsWith("cpu.stat")) {
+      const usec = /^usage_usec (\d+)$/m.exec(text)?.[1];
+      if (usec !== undefined) return Number(usec) / 1_000;
+    } else return Number(text) / 1e6;
+  }
+  throw new Error(`no cgroup of ${id} was found`);
+}
+
+function findCgroupFiles(id: string): string[] {
+  const root = "/sys/fs/cgroup";
+  const all = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((path) => path.includes(id));
+  const usage = all.filter((path) => path.endsWith("/cpuacct.usage") || path.endsWith("/cpu.stat"));
+  return usage.toSorted((a, b) => a.length - b.length).map((path) => join(root, path));
+}
