@@ -1,14 +1,28 @@
 export type { Clock, StopSignals } from "./apply/apply-context.js";
 export { type ApplyResult, type ApplySettings, applyProject } from "./apply/apply-project.js";
-export { openProject, type Project, type ProjectSettings } from "./apply/open-project.js";
+export type { Project, ProjectSettings } from "./apply/open-project.js";
 export { type LoadedConfig, loadConfig } from "./config/load-config.js";
 export type { WatchLog } from "./daemon/log/watch-log.js";
 export { type WatchSettings, watchProject } from "./daemon/watch-project.js";
 export { ERROR_CODES, type ErrorCode, toWarmError, WarmError } from "./errors.js";
+export type { EngineState, EngineStep, EngineView, LeaseView, PoolView } from "./model/engine.js";
 export type { ApplyEvent, ApplySummary, LockHolder } from "./model/event.js";
 export type { Observed } from "./model/observed.js";
 export type { Action, Change, FieldChange, Plan, PlanOptions, Precondition, Reason } from "./model/plan.js";
 export type { PlanDocument } from "./model/plan-document.js";
 export { ConfigError, type Problem } from "./model/problem.js";
 export type { Desired, Resource } from "./model/resource.js";
+export { type OpenWarmSettings, openWarm, type Warm, type WarmPool } from "./open-warm.js";
 export { planProject } from "./plan/plan-project.js";
+export type { HeldLease } from "./pool/hold-lease.js";
+export { openPooledProject as openProject, type PooledProjectSettings } from "./pool/open-pooled-project.js";
+export type {
+  Binding,
+  CommandResult,
+  GrantedLease,
+  LeaseRequest,
+  QueuePlace,
+  ReleaseOutcome,
+} from "./pool/pools.js";
+export { createClient } from "./server/client/create-client.js";
+export type { WarmClient } from "./server/client/warm-client.js";

@@ -82,7 +82,7 @@ function addPlanCommands(program: Command, action: Action): void {
     .option("--detailed-exitcode", "exit 2 when there are changes")
     .option("--destroy", "plan the removal of all that is ours")
     .option("-v, --verbose", "show unchanged resources and the plan's digest too");
-  addSelection(plan).action(action(async () => (await import("./commands/plan.js")).runPlan));
+  addSelection(addStateDir(plan)).action(action(async () => (await import("./commands/plan.js")).runPlan));
 }
 
 function addApplyCommands(program: Command, action: Action): void {
@@ -172,11 +172,10 @@ function addEngineCommands(program: Command, action: Action): void {
 }
 
 function addStateDir(command: Command): Command {
-  return command.option(
-    "--state-dir <directory>",
-    "where the watcher keeps its state; default `.warm` beside the file",
-  );
+  return command.option("--state-dir <directory>", STATE_DIR);
 }
+
+const STATE_DIR = "where the watcher keeps its state; default `.warm` beside the file";
 
 function addLookCommands(program: Command, action: Action): void {
   addStateDir(program.command("status"))
@@ -185,8 +184,7 @@ function addLookCommands(program: Command, action: Action): void {
     .addOption(new Option("--wait <state>", "wait until all is in sync and healthy").choices(["ready"]))
     .option("--timeout <duration>", "how long to wait, then exit 7; default 5m", duration)
     .action(action(async () => (await import("./commands/status.js")).runStatus));
-  program
-    .command("explain")
+  addStateDir(program.command("explain"))
     .description("say why a resource is, or is not, in sync; only reads")
     .argument("<address>", "as plan and status print it")
     .option("--json", "print JSON")
@@ -222,7 +220,8 @@ function addRunOptions(command: Command): Command {
     .option("--auto-approve", "do not ask")
     .option("--json", "print events as NDJSON, the summary last")
     .option("--lock-timeout <duration>", "how long to wait for a lock that is held, such as 5m", duration)
-    .option("--reason <text>", "why, for whoever meets the lock");
+    .option("--reason <text>", "why, for whoever meets the lock")
+    .option("--state-dir <directory>", STATE_DIR);
 }
 
 /** From dist/cli as from src/cli, the package's root is two levels up. */

@@ -286,7 +286,7 @@ const FILE_MS = 50;
 const isOrder = (name: string) => name === "pause.json" || name === "resume.json";
 /** Of ours, in a state directory that is the file's own. */
 const isOwnFile = (name: string) => isOrder(name) || OWN_FILES.some((own) => name.startsWith(own));
-const OWN_FILES = ["status.json", "engines.journal", "warm.sock"];
+const OWN_FILES = ["status.json", "warm.sock"];
 
 /**
  * @returns 0 when all is as the file says, else the exit code that `warm apply` would have

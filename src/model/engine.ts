@@ -101,6 +101,8 @@ export interface EngineDemand {
   readonly isLastJob: boolean;
   /** Why it has to go, beyond what can be seen: `requested`, `recycle-memory`, `failed`, `expired` (its quarantine). */
   readonly due: Reason | undefined;
+  /** It was found ready after the look at the host had begun: how it stands there is out of date. */
+  readonly isNewerThanLook?: boolean;
 }
 
 /** How many engines a pool has to have now, and what they are doing. */

@@ -27,7 +27,9 @@ export const engineName = (prefix: string, pool: string, slot: number) => `${pre
 export const engineAddress = (pool: string, slot: number): Address => `engine.${pool}/${slot}`;
 
 /** @returns undefined for what is no engine's address */
-export function parseEngineAddress(address: Address): { readonly pool: string; readonly slot: number } | undefined {
+export function parseEngineAddress(
+  address: Address,
+): { readonly pool: string; readonly slot: number } | undefined {
   const [, pool, slot] = /^engine\.(.+)\/([1-9]\d{0,5})$/.exec(address) ?? [];
   return pool === undefined ? undefined : { pool, slot: Number(slot) };
 }

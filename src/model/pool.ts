@@ -1,5 +1,5 @@
-import type { Secret } from "./secret.js";
 import type { Address, ResourceLimits } from "./resource.js";
+import type { Secret } from "./secret.js";
 
 /** min <= max; a fixed size has min = max and spare 0. */
 export interface PoolSize {

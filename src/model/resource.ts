@@ -97,12 +97,7 @@ export interface EngineResource extends ResourceBase {
   readonly slot: number;
 }
 
-export type Resource =
-  | NetworkResource
-  | ImageResource
-  | VolumeResource
-  | ContainerResource
-  | EngineResource;
+export type Resource = NetworkResource | ImageResource | VolumeResource | ContainerResource | EngineResource;
 
 export type PrunePolicy = "none" | "safe" | "all";
 

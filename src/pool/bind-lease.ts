@@ -27,20 +27,18 @@ export function checkBinding({ env = {}, files = {} }: Binding): void {
   }
 }
 
-/** Puts per-job settings into a warm engine. @returns the paths that were written, for the reset to take away */
+/** Puts per-job settings into a warm engine. @throws WarmError when they cannot be written; some may be there then */
 export async function bindLease(
   containerId: string,
   { env = {}, files = {} }: Binding,
   commands: EngineCommands,
-): Promise<string[]> {
-  const written: string[] = [];
-  const put = async (path: string, content: string | Uint8Array) => {
-    written.push(path);
-    await commands.putFile(containerId, path, content, 0o600);
-  };
-  if (Object.keys(env).length > 0) await put(ENV_FILE, envLines(env));
-  for (const [path, content] of Object.entries(files)) await put(path, content);
-  return written;
+): Promise<void> {
+  await commands.putFiles(containerId, filesOf({ env, files }), 0o600);
+}
+
+/** All that is written for a binding, by absolute path; the reset takes it away. */
+export function filesOf({ env = {}, files = {} }: Binding): Record<string, string | Uint8Array> {
+  return { ...(Object.keys(env).length > 0 && { [ENV_FILE]: envLines(env) }), ...files };
 }
 
 function envLines(env: Readonly<Record<string, string>>): string {

@@ -36,7 +36,7 @@ export async function runCanary(lease: GrantedLease, tools: CanaryTools): Promis
   const findings: string[] = [];
   const startedMs = context.nowMs();
   try {
-    await resetEngine(id, policy, [], { commands, nowMs: context.nowMs });
+    await resetEngine(id, policy, [], { commands });
   } catch (error) {
     findings.push(`the reset failed: ${toWarmError(error).message}`);
   }

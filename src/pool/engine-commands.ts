@@ -1,3 +1,4 @@
+import { basename, dirname } from "node:path/posix";
 import { type ExecSession, openExecSession } from "../docker/exec/exec-session.js";
 import { toWarmError, WarmError } from "../errors.js";
 import type { PoolContext } from "./pool-host.js";
@@ -14,7 +15,23 @@ export interface EngineCommands {
   prepare(containerId: string): void;
   /** @throws WarmError `engine-failed` when the command cannot be run, `deadline` when it does not end in time */
   run(containerId: string, command: readonly string[], options?: CommandOptions): Promise<CommandResult>;
-  putFile(containerId: string, path: string, content: string | Uint8Array, mode?: number): Promise<void>;
+  /**
+   * One after the other, until one does not exit with 0.
+   * @param onEach told as each ends
+   * @throws WarmError as `run`; the time-out is for all of them
+   */
+  runEach(
+    containerId: string,
+    commands: readonly (readonly string[])[],
+    timeoutMs: number,
+    onEach: (index: number, output: CommandResult) => void,
+  ): Promise<void>;
+  /** Writes files that nobody reads yet. @param files contents by absolute path */
+  putFiles(
+    containerId: string,
+    files: Readonly<Record<string, string | Uint8Array>>,
+    mode: number,
+  ): Promise<void>;
   close(containerId: string): void;
   closeAll(): void;
 }
@@ -55,13 +72,26 @@ export function createEngineCommands(context: PoolContext): EngineCommands {
       const exitCode = await context.host().writer.containers.exec(containerId, command, timeoutMs);
       return { exitCode, stdout: "", stderr: "" };
     },
-    async putFile(containerId, path, content, mode) {
+    async runEach(containerId, all, timeoutMs, onEach) {
       const session = await sessionOf(containerId);
-      if (session !== undefined) return session.putFile(path, content, mode);
-      const at = path.lastIndexOf("/");
-      await context.host().writer.containers.putFiles(containerId, path.slice(0, at) || "/", {
-        [path.slice(at + 1)]: content,
-      });
+      if (session !== undefined) {
+        await session.runEach(all, { timeoutMs, onEach });
+        return;
+      }
+      const deadline = context.nowMs() + timeoutMs;
+      for (const [index, command] of all.entries()) {
+        const leftMs = Math.max(1, deadline - context.nowMs());
+        const exitCode = await context.host().writer.containers.exec(containerId, command, leftMs);
+        onEach(index, { exitCode, stdout: "", stderr: "" });
+        if (exitCode !== 0) return;
+      }
+    },
+    async putFiles(containerId, files, mode) {
+      const session = await sessionOf(containerId);
+      if (session !== undefined) return session.putFiles(files, mode);
+      const { containers } = context.host().writer;
+      for (const [path, content] of Object.entries(files))
+        await containers.putFiles(containerId, dirname(path), { [basename(path)]: content }, mode);
     },
     close,
     closeAll() {

@@ -6,18 +6,22 @@ import type { PoolContext } from "./pool-host.js";
 
 /** How often an engine is looked at while it waits. */
 const EVERY_MS = 30_000;
+/** And how often after a job at most: Docker takes a second for an answer, and some work. */
+const AFTER_JOB_MS = 5_000;
 
 /** Has engines recycled that use more memory than their pool allows. */
 export interface EngineMemory {
-  /** One look at one engine. Never rejects: what cannot be measured is not judged. */
-  check(containerId: string): Promise<void>;
+  /** After a job. Nobody waits for it: one that grew too large is replaced when it is idle. */
+  lookSoon(containerId: string): void;
   /** Looks at all that wait, now and then. */
   tick(): void;
 }
 
 export function createEngineMemory(context: PoolContext, cores: PoolCores): EngineMemory {
   let lookedAtMs = Number.NEGATIVE_INFINITY;
+  const lookedAt = new Map<string, number>();
 
+  /** Never rejects: what cannot be measured is not judged. */
   async function check(containerId: string): Promise<void> {
     const core = cores.ofContainer(containerId);
     const most = core && cores.resource(core.pool)?.policy.maxMemoryBytes;
@@ -37,11 +41,17 @@ export function createEngineMemory(context: PoolContext, cores: PoolCores): Engi
   }
 
   return {
-    check,
+    lookSoon(containerId) {
+      const nowMs = context.nowMs();
+      if (nowMs < (lookedAt.get(containerId) ?? Number.NEGATIVE_INFINITY) + AFTER_JOB_MS) return;
+      lookedAt.set(containerId, nowMs);
+      void check(containerId);
+    },
     tick() {
       const nowMs = context.nowMs();
       if (nowMs < lookedAtMs + EVERY_MS) return;
       lookedAtMs = nowMs;
+      for (const [containerId, atMs] of lookedAt) if (nowMs > atMs + EVERY_MS) lookedAt.delete(containerId);
       for (const core of cores.all()) {
         if (cores.resource(core.pool)?.policy.maxMemoryBytes === undefined) continue;
         for (const { containerId, state, isFrozen } of core.engines())

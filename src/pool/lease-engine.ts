@@ -1,5 +1,5 @@
 import { toWarmError, WarmError } from "../errors.js";
-import { bindLease, checkBinding } from "./bind-lease.js";
+import { bindLease, checkBinding, filesOf } from "./bind-lease.js";
 import { type Lease, type Settled, viewLease } from "./core/lease.js";
 import type { PoolCore } from "./core/pool-core.js";
 import type { EngineCommands } from "./engine-commands.js";
@@ -53,15 +53,17 @@ export function createLeasing(tools: LeaseTools) {
       tools.idle.thaw(containerId),
     ]);
     if (bind.env !== undefined || bind.files !== undefined) {
-      tools.bound.set(containerId, Object.keys(bind.files ?? {}));
+      tools.bound.set(containerId, Object.keys(filesOf(bind)));
       if (bind.env !== undefined) tools.envs.set(lease.id, bind.env);
-      tools.bound.set(containerId, await bindLease(containerId, bind, tools.commands));
+      await bindLease(containerId, bind, tools.commands);
     }
     const view = viewLease(lease, context.nowMs(), context.clock.now());
     const timings = { queuedMs, preparedMs: Math.round((context.nowMs() - startedMs) * 100) / 100 };
     const { address, ports } = facts;
     return { ...view, address, ports, container: { id: containerId, name }, timings };
   }
+
+  const isBound = ({ containerId }: Lease) => (tools.bound.get(containerId)?.length ?? 0) > 0;
 
   /** @returns undefined when the engine failed under our hands and another one may do */
   async function handOver(
@@ -76,9 +78,7 @@ export function createLeasing(tools: LeaseTools) {
     try {
       const granted = await work;
       if (cancel?.aborted) {
-        const isBound = (tools.bound.get(lease.containerId)?.length ?? 0) > 0;
-        if (isBound) core.release(lease.id, undefined, "clean", context.nowMs());
-        else core.giveBack(lease.id, context.nowMs());
+        core.giveBack(lease.id, context.nowMs(), isBound(lease));
         throw gone();
       }
       // It may have died under our hands.
@@ -88,7 +88,7 @@ export function createLeasing(tools: LeaseTools) {
       if (error.code === "interrupted") throw error;
       const isDisk = error.code === "disk-full" || error.code === "rejected";
       if (isDisk || error.code.startsWith("host-")) {
-        core.giveBack(lease.id, context.nowMs());
+        core.giveBack(lease.id, context.nowMs(), isBound(lease));
         throw error;
       }
       context.log.warn("engine failed at its lease", { engine: lease.engine, detail: error.message });

@@ -46,7 +46,7 @@ export function createEngineObserver(tools: ObserveTools) {
     }
   }
 
-  function take(container: ObservedContainer, pool: string, slot: number): void {
+  function take(container: ObservedContainer, pool: string, slot: number, lookedAtMs: number): void {
     const { id, name, state } = container;
     names.set(id, name);
     const nowMs = context.nowMs();
@@ -60,6 +60,8 @@ export function createEngineObserver(tools: ObserveTools) {
     const known = core.stateOf(id);
     if (known === undefined) return;
     if (!isLive) {
+      // It has been started since: its end would have been told.
+      if (core.isReadySince(id, lookedAtMs)) return;
       // Ours to start, or ours to remove: how it looks meanwhile means nothing.
       const isUnderWay = known === "starting" && tools.begunAtMs.has(id);
       if (isUnderWay || known === "error" || known === "draining" || known === "quarantined") return;
@@ -77,7 +79,7 @@ export function createEngineObserver(tools: ObserveTools) {
       const { pool, slot = 0 } = parseEngineAddress(container.labels[LABEL.address] ?? "") ?? {};
       if (pool === undefined || !isOwned(container.labels, project)) continue;
       standing.add(container.id);
-      take(container, pool, slot);
+      take(container, pool, slot, lookedAtMs);
     }
     for (const core of cores.all()) {
       for (const { containerId } of core.engines()) {

@@ -68,6 +68,8 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
   const tellPool = createPoolTeller(log);
   const unfinished: string[] = [];
   let desired: Desired | undefined;
+  /** When the last look began, monotonic. */
+  let lookedAt = Number.POSITIVE_INFINITY;
 
   const cores = createPoolCores({
     record: (record) => journal.append(record),
@@ -158,6 +160,7 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
 
   function observe(observed: Observed, next: Desired, lookedAtMs: number): void {
     configure(next);
+    lookedAt = lookedAtMs;
     observeEngines(observed, next.project, lookedAtMs);
     resumeResets();
     refills.beginPass();
@@ -193,7 +196,7 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
     holdOf,
     configure,
     observe,
-    demand: () => new Map(cores.all().map((core) => [core.pool, core.demand(nowMs())])),
+    demand: () => new Map(cores.all().map((core) => [core.pool, core.demand(nowMs(), lookedAt)])),
     died(containerId) {
       const core = cores.ofContainer(containerId);
       const state = core?.stateOf(containerId);

@@ -1,11 +1,10 @@
-import { WarmError } from "../errors.js";
+import { toWarmError, WarmError } from "../errors.js";
 import type { ResetPolicy } from "../model/pool.js";
 import type { EngineCommands } from "./engine-commands.js";
 import type { CommandResult } from "./pools.js";
 
 export interface ResetTools {
   readonly commands: EngineCommands;
-  readonly nowMs: () => number;
   /** The steps are done, the proof is next. */
   readonly onSteps?: () => void;
 }
@@ -14,28 +13,36 @@ export interface ResetTools {
  * Makes a used engine clean and proves it: what was bound is taken away, then the steps in order, then the proof, all
  * within one deadline.
  * @param bound paths that a lease had written
- * @throws WarmError `engine-failed` that says which step failed, how, and its last words; the engine is unclean then
+ * @throws WarmError `engine-failed` or `deadline` that says which step failed, how, and its last words; the engine is
+ * unclean then
  */
 export async function resetEngine(
   containerId: string,
   { steps, verify, timeoutMs }: ResetPolicy,
   bound: readonly string[],
-  { commands, nowMs, onSteps }: ResetTools,
+  { commands, onSteps }: ResetTools,
 ): Promise<void> {
-  const deadline = nowMs() + timeoutMs;
-
-  async function must(what: string, command: readonly string[]): Promise<void> {
-    const leftMs = deadline - nowMs();
-    if (leftMs <= 0) throw failed(`${what} was not reached within ${timeoutMs} ms`);
-    const result = await commands.run(containerId, command, { timeoutMs: leftMs });
-    if (result.exitCode !== 0)
-      throw failed(`${what} ended with exit code ${result.exitCode}${lastWords(result)}`);
+  const tidy = bound.length === 0 ? [] : [["rm", "-f", ...bound]];
+  const all = [...tidy, ...steps, verify];
+  const nameOf = (index: number) => {
+    if (index < tidy.length) return "removing what was bound";
+    return index === all.length - 1 ? "verify" : `reset step ${index - tidy.length + 1}`;
+  };
+  let reached = 0;
+  let failure: WarmError | undefined;
+  try {
+    await commands.runEach(containerId, all, timeoutMs, (index, result) => {
+      reached = index + 1;
+      if (result.exitCode !== 0)
+        failure = failed(`${nameOf(index)} ended with exit code ${result.exitCode}${lastWords(result)}`);
+      else if (index === all.length - 2) onSteps?.();
+    });
+  } catch (thrown) {
+    const error = toWarmError(thrown);
+    if (error.code !== "deadline") throw error;
+    throw new WarmError("deadline", `${nameOf(reached)} did not end within ${timeoutMs / 1000} s`);
   }
-
-  if (bound.length > 0) await must("removing what was bound", ["rm", "-f", ...bound]);
-  for (const [index, step] of steps.entries()) await must(`reset step ${index + 1}`, step);
-  onSteps?.();
-  await must("verify", verify);
+  if (failure !== undefined) throw failure;
 }
 
 const failed = (message: string) => new WarmError("engine-failed", message);

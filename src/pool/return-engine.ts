@@ -44,12 +44,11 @@ export function createReturningEngines(tools: ReturnTools): ReturningEngines {
     try {
       await resetEngine(containerId, policy, bound.get(containerId) ?? [], {
         commands,
-        nowMs,
         onSteps: () => core.resetDone(containerId, nowMs()),
       });
       bound.delete(containerId);
-      await memory.check(containerId);
       if (core.stateOf(containerId) === "verifying") core.verified(containerId, nowMs());
+      memory.lookSoon(containerId);
     } catch (error) {
       const state = core.stateOf(containerId);
       // It died or was taken away meanwhile, or we are being stopped: there is nothing to judge.

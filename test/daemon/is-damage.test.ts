@@ -11,6 +11,7 @@ const quiet: EventView = {
   imageIds: new Set(["sha256:1"]),
   hasConflicts: false,
 };
+const IMAGE = quiet.desired.resources.find(({ kind }) => kind === "image")?.name ?? "";
 const ours = { "warm.project": "demo", "warm.address": C };
 
 function event(kind: HostEvent["kind"], action: string, parts: Partial<HostEvent> = {}): HostEvent {
@@ -34,6 +35,9 @@ const EVENTS: Readonly<Record<string, HostEvent>> = {
   "another volume goes": event("volume", "destroy", { id: "data" }),
   "our image goes": event("image", "untag", { id: "sha256:1" }),
   "another image goes": event("image", "delete", { id: "sha256:2" }),
+  "our image's tag moves": event("image", "tag", { id: "sha256:3", attributes: { name: IMAGE } }),
+  "another tag moves": event("image", "tag", { id: "sha256:3", attributes: { name: "other:1" } }),
+  "somebody pulls our image": event("image", "pull", { id: IMAGE, attributes: { name: IMAGE } }),
 };
 
 function damaging(view: Partial<EventView> = {}): string[] {
@@ -52,6 +56,8 @@ it("is what happens to ours, and to no one else's", () => {
       "our network goes",
       "our volume goes",
       "our image goes",
+      "our image's tag moves",
+      "somebody pulls our image",
     ]
   `);
 });
@@ -65,6 +71,8 @@ it("is not what our own work does to what it works on", () => {
     [
       "our lock goes",
       "our image goes",
+      "our image's tag moves",
+      "somebody pulls our image",
     ]
   `);
 });
@@ -83,6 +91,8 @@ it("is the end of a stranger's too, while one stands in our way", () => {
       "our volume goes",
       "another volume goes",
       "our image goes",
+      "our image's tag moves",
+      "somebody pulls our image",
     ]
   `);
 });

@@ -188,6 +188,15 @@ it("returns an engine that was never told of to the next in the queue, and does 
   expect(rig.core.demand(rig.nowMs).engines.get("e1")?.jobs).toBe(1);
 });
 
+it("resets an engine that is given back after something was written into it, and counts its job", () => {
+  const rig = new Rig().ready("e1");
+  const { settled } = rig.ask();
+  if (settled?.kind !== "granted") throw new Error("not granted");
+  rig.core.giveBack(settled.lease.id, rig.nowMs, true);
+  expect(rig.state("e1")).toBe("resetting");
+  expect(rig.core.demand(rig.nowMs).engines.get("e1")?.jobs).toBe(1);
+});
+
 it("takes back nothing that its holder knows of", () => {
   const rig = new Rig().ready("e1");
   const lease = rig.lease();

@@ -1,3 +1,4 @@
+import type { ImageOptions } from "../rig/images.js";
 import type { Sandbox } from "../rig/sandbox.js";
 
 /** What a test wants of one pool beyond its image. Each value is YAML. */
@@ -6,6 +7,8 @@ export interface PoolSettings {
   readonly pool?: string;
   /** Default an image of the catalogue's engine. */
   readonly image?: string;
+  /** What the catalogue's engine is like, where no image is named. */
+  readonly engine?: ImageOptions["engine"];
   /** Default 3. */
   readonly size?: number | string;
   /** Default the line that the catalogue's engine prints. */
@@ -30,7 +33,7 @@ export async function writeEngineProject(
   settings: PoolSettings = {},
 ): Promise<EngineProject> {
   const { pool = "game", size = 3, lines = [], head = [] } = settings;
-  const image = settings.image ?? (await sandbox.image("engine", { to: "both" }));
+  const image = settings.image ?? (await sandbox.image("engine", { ...settings.engine, to: "both" }));
   const ready = settings.ready ?? '{ log: "Game server connected", timeout: 20s }';
   const { project, prefix, network } = sandbox;
   const top = ["version: 1", `project: ${project}`, `prefix: ${prefix}`, `network: ${network}`, ...head];

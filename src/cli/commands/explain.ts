@@ -8,10 +8,10 @@ import type { CommandContext } from "../command-context.js";
 
 export async function runExplain(
   { global, terminal, cwd, env }: CommandContext,
-  { json = false }: { readonly json?: boolean },
+  { json = false, stateDir }: { readonly json?: boolean; readonly stateDir?: string },
   address: string,
 ): Promise<number> {
-  const project = await openPooledProject({ ...global, cwd, env });
+  const project = await openPooledProject({ ...global, cwd, env, stateDir });
   try {
     const { plan, observed } = await project.plan();
     const { desired } = project.config;

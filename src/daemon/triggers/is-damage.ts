@@ -1,4 +1,5 @@
 import type { HostEvent } from "../../model/host-event.js";
+import { canonicalImageKey } from "../../model/image-ref.js";
 import { LABEL } from "../../model/labels.js";
 import type { Address, Desired } from "../../model/resource.js";
 
@@ -25,10 +26,20 @@ export function isDamage(event: HostEvent, view: EventView): boolean {
     case "volume":
       return isWanted(`volume.${event.id}`, view) || view.hasConflicts;
     case "image":
-      return view.imageIds?.has(event.id) ?? true;
+      return isImageDamage(event, view);
     default:
       return event.kind satisfies never;
   }
+}
+
+/** A tag that is given to another image takes it from the one that has it. */
+function isImageDamage({ action, id, attributes }: HostEvent, view: EventView): boolean {
+  if (action === "untag" || action === "delete") return view.imageIds?.has(id) ?? true;
+  const names = [attributes.name ?? "", id].map(canonicalImageKey);
+  const wanted = view.desired.resources.find(
+    (resource) => resource.kind === "image" && names.includes(resource.lookup),
+  );
+  return wanted !== undefined && !view.inFlight.has(wanted.address);
 }
 
 function isContainerDamage({ action, attributes }: HostEvent, view: EventView): boolean {

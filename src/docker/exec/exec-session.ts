@@ -6,7 +6,7 @@ import type { Host } from "../connection/connect.js";
 import { startDetached } from "./exec-once.js";
 import { callHost } from "./raw-call.js";
 import { type CommandOutput, openShellChannel, type ShellChannel } from "./shell-channel.js";
-import { commandScript, makeFolderScript, writeFileScript } from "./shell-script.js";
+import { commandScript, makeFolderScript, writeFileScript, writeFilesScript } from "./shell-script.js";
 
 export interface RunOptions {
   /** Beside the container's own. */
@@ -33,12 +33,28 @@ export interface ExecSession {
    */
   run(command: readonly string[], options?: RunOptions): Promise<CommandOutput>;
   /**
+   * Runs commands one after the other until one does not exit with 0, in one go: cheaper than one by one.
+   * @param onEach told as each comes to its end, in order
+   * @returns what each of those came to that were run
+   * @throws WarmError as `run`; the time-out is for all of them
+   */
+  runEach(
+    commands: readonly (readonly string[])[],
+    options?: RunOptions & { readonly onEach?: (index: number, output: CommandOutput) => void },
+  ): Promise<CommandOutput[]>;
+  /**
    * Writes a file as a whole, with the folders that it needs.
    * @param path absolute
    * @param mode permission bits; default what the shell gives, 0644 mostly
    * @throws WarmError as `run`; `engine-failed` when it cannot be written
    */
   putFile(path: string, content: string | Uint8Array, mode?: number): Promise<void>;
+  /**
+   * Writes files that nobody reads yet, all in one go: not moved into place, so that it costs no program each.
+   * @param files contents by absolute path
+   * @throws WarmError as `putFile`; some may have been written then
+   */
+  putFiles(files: Readonly<Record<string, string | Uint8Array>>, mode?: number): Promise<void>;
   /** What waits is refused, what runs is killed. The container stays as it is. */
   close(): Promise<void>;
 }
@@ -61,7 +77,8 @@ class KeptSession implements ExecSession {
   #isClosed = false;
   /** The command before the next one; never rejects. */
   #last: Promise<unknown> = Promise.resolve();
-  readonly #closing = new AbortController();
+  /** Ends the command that runs: they run one at a time. */
+  #onClose: (() => void) | undefined;
 
   constructor(host: Host, containerId: string, channel: ShellChannel) {
     this.#host = host;
@@ -75,7 +92,16 @@ class KeptSession implements ExecSession {
 
   async run(command: readonly string[], options: RunOptions = {}): Promise<CommandOutput> {
     const script = commandScript(command, options.env);
-    return this.#inOrder(() => this.#execute(script, `\`${command[0]}\``, options));
+    return this.#inOrder(() => this.#executeOne(script, `\`${command[0]}\``, options));
+  }
+
+  async runEach(
+    commands: readonly (readonly string[])[],
+    options: RunOptions & { readonly onEach?: (index: number, output: CommandOutput) => void } = {},
+  ): Promise<CommandOutput[]> {
+    const scripts = commands.map((command) => commandScript(command, options.env));
+    const what = commands.length === 1 ? `\`${commands[0]?.[0]}\`` : `${commands.length} commands`;
+    return this.#inOrder(() => this.#execute(scripts, what, options, options.onEach));
   }
 
   async putFile(path: string, content: string | Uint8Array, mode?: number): Promise<void> {
@@ -86,10 +112,22 @@ class KeptSession implements ExecSession {
     await this.#inOrder(() => this.#mustSucceed(script, path));
   }
 
+  async putFiles(files: Readonly<Record<string, string | Uint8Array>>, mode = 0o644): Promise<void> {
+    const entries = Object.entries(files);
+    for (const [path] of entries) checkPath(path);
+    const length = entries.reduce((sum, [, content]) => sum + content.length, 0);
+    const script = length > MAX_SCRIPT ? undefined : writeFilesScript(entries, mode);
+    if (script !== undefined && script.length <= 2 * MAX_SCRIPT) {
+      await this.#inOrder(() => this.#mustSucceed(script, entries.map(([path]) => path).join(", ")));
+      return;
+    }
+    for (const [path, content] of entries) await this.putFile(path, content, mode);
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#closing.abort();
+    this.#onClose?.();
     await this.#last;
     this.#channel.close();
   }
@@ -101,7 +139,7 @@ class KeptSession implements ExecSession {
   }
 
   async #mustSucceed(script: string, path: string): Promise<void> {
-    const { exitCode, stderr } = await this.#execute(script, `writing ${path}`, {});
+    const { exitCode, stderr } = await this.#executeOne(script, `writing ${path}`, {});
     if (exitCode === 0) return;
     const why = stderr.trim() || `exit code ${exitCode}`;
     throw new WarmError("engine-failed", `cannot write ${path} in the container: ${why}`);
@@ -121,25 +159,33 @@ class KeptSession implements ExecSession {
     });
   }
 
+  async #executeOne(script: string, what: string, options: RunOptions): Promise<CommandOutput> {
+    const [output] = await this.#execute([script], what, options);
+    if (output === undefined) throw new WarmError("internal", `${what} in a container came to nothing`);
+    return output;
+  }
+
   async #execute(
-    script: string,
+    scripts: readonly string[],
     what: string,
     { timeoutMs = TIMEOUT_MS, cancel }: RunOptions,
-  ): Promise<CommandOutput> {
+    onEach?: (index: number, output: CommandOutput) => void,
+  ): Promise<CommandOutput[]> {
     if (this.#isClosed)
       throw new WarmError("engine-failed", `${what} in a container: the session was closed`);
     if (cancel?.aborted) throw interrupted(what);
     if (!this.#channel.isOpen) this.#channel = await openShellChannel(this.#host, this.containerId);
     const channel = this.#channel;
-    const settled = new AbortController();
+    const output = collect(channel.execute(scripts), onEach);
+    let timer: NodeJS.Timeout | undefined;
+    let onCancel = () => {};
+    // Thousands of commands a second may run: a controller for each would cost more than the command.
     const stopped = new Promise<never>((_resolve, reject) => {
-      const timer = setTimeout(() => reject(tooLate(what, timeoutMs)), timeoutMs);
-      const { signal } = settled;
-      signal.addEventListener("abort", () => clearTimeout(timer));
-      cancel?.addEventListener("abort", () => reject(interrupted(what)), { signal });
-      this.#closing.signal.addEventListener("abort", () => reject(interrupted(what)), { signal });
+      timer = setTimeout(() => reject(tooLate(what, timeoutMs)), timeoutMs);
+      onCancel = () => reject(interrupted(what));
+      this.#onClose = onCancel;
+      cancel?.addEventListener("abort", onCancel, { once: true });
     });
-    const output = channel.execute(script);
     try {
       return await Promise.race([output, stopped]);
     } catch (error) {
@@ -147,7 +193,9 @@ class KeptSession implements ExecSession {
       if (channel.isOpen) await this.#kill(channel);
       throw error;
     } finally {
-      settled.abort();
+      clearTimeout(timer);
+      cancel?.removeEventListener("abort", onCancel);
+      this.#onClose = undefined;
     }
   }
 
@@ -159,6 +207,23 @@ class KeptSession implements ExecSession {
     await Promise.race([killed.catch(() => undefined), grace]);
     channel.close();
   }
+}
+
+/** Those up to the first that failed. */
+async function collect(
+  outputs: readonly Promise<CommandOutput>[],
+  onEach?: (index: number, output: CommandOutput) => void,
+): Promise<CommandOutput[]> {
+  for (const output of outputs) output.catch(() => undefined);
+  const results: CommandOutput[] = [];
+  for (const [index, promise] of outputs.entries()) {
+    const output = await promise;
+    const hasFailedBefore = (results.at(-1)?.exitCode ?? 0) !== 0;
+    if (hasFailedBefore) continue;
+    results.push(output);
+    onEach?.(index, output);
+  }
+  return results;
 }
 
 function checkPath(path: string): void {

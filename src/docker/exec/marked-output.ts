@@ -3,6 +3,8 @@ export interface Output {
   readonly text: string;
   /** The three digits behind the mark. */
   readonly code: number;
+  /** What came behind it: the next command's. */
+  readonly rest: Buffer;
 }
 
 const CODE_DIGITS = 3;
@@ -45,7 +47,8 @@ export function createMarkedOutput(mark: string, maxBytes: number): MarkedOutput
       keep(bytes.subarray(0, at));
       const text = Buffer.concat(kept).toString("utf8");
       const code = Number(bytes.toString("latin1", end, end + CODE_DIGITS));
-      return { text: cutBytes === 0 ? text : `${text}\n[${cutBytes} bytes more]`, code };
+      const rest = bytes.subarray(end + CODE_DIGITS);
+      return { text: cutBytes === 0 ? text : `${text}\n[${cutBytes} bytes more]`, code, rest };
     },
   };
 }

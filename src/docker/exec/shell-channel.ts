@@ -14,13 +14,18 @@ export interface CommandOutput {
   readonly stderr: string;
 }
 
-/** One `sh` that runs in a container and reads what to do from us. Knows one command at a time. */
+/** One `sh` that runs in a container and reads what to do from us. */
 export interface ShellChannel {
   /** The shell's process ID in the container, and that of the group of all that it starts. */
   readonly pid: number;
   readonly isOpen: boolean;
-  /** @throws WarmError `engine-failed` when the shell ends before the command has */
-  execute(script: string): Promise<CommandOutput>;
+  /**
+   * Has scripts run one after the other, all sent at once; behind one that fails none is run, and its code stands for all
+   * of them.
+   * @returns what each came to, to be awaited in order
+   * @throws (each) WarmError `engine-failed` when the shell ends before the command has
+   */
+  execute(scripts: readonly string[]): Promise<CommandOutput>[];
   /** The shell ends when it has read this far. */
   close(): void;
   /** Resolves once the shell, and whatever holds its streams, has ended. */
@@ -59,7 +64,8 @@ export async function openShellChannel(host: Host, containerId: string): Promise
   const channel = createChannel(socket, head);
   const timer = setTimeout(() => socket.destroy(), OPEN_DEADLINE_MS);
   try {
-    const { stdout } = await channel.execute("printf %s $$");
+    const [opened] = channel.execute(["printf %s $$"]);
+    const stdout = (await opened)?.stdout;
     return Object.assign(channel, { pid: Number(stdout) });
   } catch (error) {
     socket.destroy();
@@ -79,9 +85,12 @@ interface Pending {
 }
 
 function createChannel(socket: Duplex, head: Buffer) {
-  let pending: Pending | undefined;
+  const pending: Pending[] = [];
   let isOpen = true;
   let hasAnswered = false;
+  /** Commands see the mark of their own in nothing that they can read: neither words nor environment hold it. */
+  const secret = randomBytes(16).toString("hex");
+  let commands = 0;
   /** What came before any answer: the daemon's own words when it could not start the shell. */
   let stray = "";
   let settleClosed: () => void;
@@ -91,21 +100,20 @@ function createChannel(socket: Duplex, head: Buffer) {
 
   const read = createFrameReader((stream, content) => {
     if (!hasAnswered) stray = (stray + content.toString("utf8")).slice(-2000);
-    if (pending === undefined) return;
-    if (stream === "stdout") pending.out ??= pending.stdout.push(content);
-    else pending.err ??= pending.stderr.push(content);
-    const { out, err, resolve } = pending;
-    if (out === undefined || err === undefined) return;
-    pending = undefined;
-    hasAnswered = true;
-    stray = "";
-    resolve({ exitCode: out.code, stdout: out.text, stderr: err.text });
+    takeOutput(pending, stream, content);
+    for (;;) {
+      const [first] = pending;
+      if (first?.out === undefined || first.err === undefined) return;
+      pending.shift();
+      hasAnswered = true;
+      stray = "";
+      first.resolve({ exitCode: first.out.code, stdout: first.out.text, stderr: first.err.text });
+    }
   });
   const lose = (cause?: Error) => {
     isOpen = false;
     socket.destroy();
-    pending?.reject(describeLoss(stray, cause));
-    pending = undefined;
+    for (const { reject } of pending.splice(0)) reject(describeLoss(stray, cause));
     settleClosed();
   };
   const take = (chunk: Buffer) => {
@@ -128,20 +136,43 @@ function createChannel(socket: Duplex, head: Buffer) {
       return isOpen;
     },
     closed,
-    execute(script: string): Promise<CommandOutput> {
-      const mark = randomBytes(16).toString("hex");
-      return new Promise((resolve, reject) => {
-        if (!isOpen) return reject(describeLoss(stray, undefined));
-        const [stdout, stderr] = [createMarkedOutput(mark, MAX_OUTPUT), createMarkedOutput(mark, MAX_OUTPUT)];
-        pending = { stdout, stderr, resolve, reject };
-        socket.write(`${script}\nprintf '${mark}%03d' "$?"; printf '${mark}000' >&2\n`);
+    execute(scripts: readonly string[]): Promise<CommandOutput>[] {
+      const lines: string[] = [];
+      const outputs = scripts.map((script, index) => {
+        commands += 1;
+        const mark = `${secret}${String(commands).padStart(12, "0")}`;
+        const tell = `printf '${mark}%03d' "$warm_code"; printf '${mark}000' >&2\n`;
+        const run = `${script}\nwarm_code=$?\n`;
+        lines.push(index === 0 ? run : `if [ "$warm_code" = 0 ]; then\n${run}fi\n`, tell);
+        return new Promise<CommandOutput>((resolve, reject) => {
+          if (!isOpen) return reject(describeLoss(stray, undefined));
+          const [stdout, stderr] = [
+            createMarkedOutput(mark, MAX_OUTPUT),
+            createMarkedOutput(mark, MAX_OUTPUT),
+          ];
+          pending.push({ stdout, stderr, resolve, reject });
+        });
       });
+      if (isOpen) socket.write(lines.join(""));
+      return outputs;
     },
     close() {
       isOpen = false;
       socket.end();
     },
   };
+}
+
+/** The two streams do not wait for each other: one may be commands ahead. */
+function takeOutput(pending: readonly Pending[], stream: "stdout" | "stderr", content: Buffer): void {
+  const end = stream === "stdout" ? "out" : "err";
+  let rest: Buffer | undefined = content;
+  for (const one of pending) {
+    if (one[end] !== undefined) continue;
+    one[end] = one[stream].push(rest);
+    rest = one[end]?.rest;
+    if (rest === undefined || rest.length === 0) return;
+  }
 }
 
 /** A socket of ssh's is a stream like any other and knows nothing of TCP. */

@@ -75,6 +75,27 @@ export function writeFileScript(
   ].join("\n");
 }
 
+/**
+ * Writes files where they are to be, in one subshell. A file that is there goes first: whoever may read it must not read
+ * its successor.
+ * @param files absolute path and content
+ * @param mode permission bits; none of them executable
+ */
+export function writeFilesScript(
+  files: readonly (readonly [path: string, content: string | Uint8Array])[],
+  mode: number,
+): string {
+  const lines = files.flatMap(([path, content]) => {
+    const [target, folder] = [quoteWord(path), quoteWord(posix.dirname(path))];
+    return [
+      `[ -d ${folder} ] || (umask 0022; mkdir -p ${folder}) || exit 1`,
+      `if [ -e ${target} ]; then rm -f ${target} || exit 1; fi`,
+      `${printScript(content)} >${target} || exit 1`,
+    ];
+  });
+  return ["(", `umask ${octal(0o777 & ~mode)}`, ...lines, ") </dev/null"].join("\n");
+}
+
 /** Makes a folder with its parents. */
 export function makeFolderScript(path: string): string {
   const folder = quoteWord(path);

@@ -44,10 +44,12 @@ export function judgeEngine(engine: FoundEngine, sources: PoolSources): Standing
   if (demand?.state === "draining") return out(demand.due ?? "recycle-jobs");
   if (demand?.state === "error") return out("failed");
   if (demand?.state === "starting") return { is: "starting" };
+  const isNewer = demand?.isNewerThanLook === true;
   const lives = container.state === "running" || container.state === "paused";
-  if (!lives) return out("failed");
+  if (!lives && !isNewer) return out("failed");
   if (isBusy(engine)) return { is: isLastJob(engine) ? "last-job" : "busy" };
   if (demand?.due === "failed") return out("failed");
+  if (!lives) return { is: "ready", reasons: [], fields: [] };
   if (container.health === "unhealthy") return out("drift-unhealthy");
   // Nobody has waited for it here; Docker's own check says that it is not there yet.
   if (demand === undefined && container.health === "starting") return { is: "starting" };

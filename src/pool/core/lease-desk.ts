@@ -56,7 +56,7 @@ export class LeaseDesk {
     return held !== undefined;
   }
 
-  giveBack(leaseId: string, nowMs: number): void {
+  giveBack(leaseId: string, isTouched: boolean, nowMs: number): void {
     const { book, roster } = this.#parts;
     const held = book.get(leaseId);
     if (held === undefined || held.lease.isTold) return;
@@ -65,6 +65,10 @@ export class LeaseDesk {
     if (held.askers > 0 || engine === undefined) return;
     this.#end(held, "it was given back unused", nowMs);
     this.#parts.tell({ type: "lease-given-back", lease: held.lease });
+    if (isTouched) {
+      turnEngine(this.#parts, engine, "clean", `given back by ${held.lease.holder}`, nowMs);
+      return;
+    }
     engine.jobs -= 1;
     const reason = `given back unused by ${held.lease.holder}`;
     if (engine.retirees.size > 0) drainEngine(this.#parts, engine, undefined, reason, nowMs);
@@ -236,7 +240,7 @@ export class LeaseDesk {
     roster.move(engine, "leased", `leased to ${wish.holder}`, nowMs);
     // Its replacement may be begun while it works.
     if (lastJobReason(this.#parts, engine, "clean") !== undefined) this.#parts.isPlanDue = true;
-    const queuedMs = nowMs - Math.min(nowMs, ...askers.map(({ joinedMs }) => joinedMs));
+    const queuedMs = nowMs - (askers[0]?.joinedMs ?? nowMs);
     this.#parts.tell({ type: "lease-granted", lease, queuedMs, missReason });
     for (const asker of askers) this.#deliver(asker, lease, nowMs - asker.joinedMs);
   }

@@ -15,7 +15,7 @@ import type { PoolEvent } from "./pool-event.js";
 import type { PoolNews, PoolParts } from "./pool-parts.js";
 import { PoolScaling } from "./pool-scaling.js";
 import { restorePool, snapshotPool } from "./restore-pool.js";
-import { demandOf, viewPool } from "./view-pool.js";
+import { demandOf, isReadySince, viewPool } from "./view-pool.js";
 import { type Asker, WaitingLine } from "./waiting-line.js";
 
 /**
@@ -104,9 +104,12 @@ export class PoolCore {
     return this.#desk.told(leaseId);
   }
 
-  /** An asker could not be told of its lease. Once none is left the engine is ready again, and its job does not count. */
-  giveBack(leaseId: string, nowMs: number): void {
-    this.#step(nowMs, () => this.#desk.giveBack(leaseId, nowMs));
+  /**
+   * An asker could not be told of its lease. Once none is left the engine is ready again, and its job does not count.
+   * @param isTouched something was written into it for this lease: it is reset as after a job
+   */
+  giveBack(leaseId: string, nowMs: number, isTouched = false): void {
+    this.#step(nowMs, () => this.#desk.giveBack(leaseId, isTouched, nowMs));
   }
 
   renew(leaseId: string, fence: number, ttlMs: number | undefined, nowMs: number): Renewed {
@@ -227,9 +230,10 @@ export class PoolCore {
     return Math.min(...deadlines);
   }
 
-  demand(nowMs: number): PoolDemand {
+  /** @param lookedAtMs when the look at the host began that it is for, monotonic */
+  demand(nowMs: number, lookedAtMs = Number.POSITIVE_INFINITY): PoolDemand {
     this.#step(nowMs, () => undefined);
-    return demandOf(this.#parts);
+    return demandOf(this.#parts, lookedAtMs);
   }
 
   /** @param nameOf the Docker name of an engine, by container ID */
@@ -255,6 +259,12 @@ export class PoolCore {
   /** @returns undefined for one that is not known */
   stateOf(containerId: string): EngineState | undefined {
     return this.#parts.roster.get(containerId)?.state;
+  }
+
+  /** Whether it first passed its ready check at that time, monotonic ms, or later. */
+  isReadySince(containerId: string, atMs: number): boolean {
+    const engine = this.#parts.roster.get(containerId);
+    return engine !== undefined && isReadySince(engine, atMs);
   }
 
   /** @returns since when it has been ready, monotonic ms; undefined for one that is not */

@@ -1,5 +1,5 @@
 import { SizeSchedule } from "../scale/current-size.js";
-import { decideTarget, type ScaleDecision } from "../scale/decide-target.js";
+import { decideTarget, type ScaleDecision, type ScaleInputs } from "../scale/decide-target.js";
 import { HighWater } from "../scale/high-water.js";
 import type { Breaker } from "./breaker.js";
 import type { CoreSettings } from "./core-settings.js";
@@ -11,6 +11,7 @@ export class PoolScaling {
   readonly #settings: CoreSettings;
   readonly #highWater = new HighWater();
   readonly #schedule = new SizeSchedule();
+  #last: { readonly inputs: ScaleInputs; readonly decision: ScaleDecision } | undefined;
 
   constructor(settings: CoreSettings) {
     this.#settings = settings;
@@ -23,11 +24,13 @@ export class PoolScaling {
     const { leased, resetting, verifying } = roster.counts;
     const busy = leased + resetting + verifying;
     this.#highWater.observe(busy + line.length, nowMs);
-    return decideTarget({
-      ...{ size, isScheduled, busy, queued: line.length },
-      recentPeak: this.#highWater.peak(nowMs, policy.scale.cooldownMs),
-      breaker: breaker.open && { live: roster.live, mayProbe: breaker.mayProbe(nowMs) },
-    });
+    const recentPeak = this.#highWater.peak(nowMs, policy.scale.cooldownMs);
+    const held = breaker.open && { live: roster.live, mayProbe: breaker.mayProbe(nowMs) };
+    const inputs = { size, isScheduled, busy, queued: line.length, recentPeak, breaker: held };
+    // Most steps change nothing of it.
+    if (this.#last === undefined || !isSame(this.#last.inputs, inputs))
+      this.#last = { inputs, decision: decideTarget(inputs) };
+    return this.#last.decision;
   }
 
   /** When the target may change though nothing happens, monotonic ms. */
@@ -37,4 +40,10 @@ export class PoolScaling {
     const { untilMs } = this.#schedule.at(policy, wallMs);
     return Math.min(this.#highWater.nextFallMs(policy.scale.cooldownMs), nowMs + untilMs - wallMs);
   }
+}
+
+function isSame(a: ScaleInputs, b: ScaleInputs): boolean {
+  const isSameNeed = a.busy === b.busy && a.queued === b.queued && a.recentPeak === b.recentPeak;
+  const isSameBreaker = a.breaker?.live === b.breaker?.live && a.breaker?.mayProbe === b.breaker?.mayProbe;
+  return isSameNeed && isSameBreaker && a.size === b.size && a.isScheduled === b.isScheduled;
 }

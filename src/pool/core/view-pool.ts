@@ -3,15 +3,25 @@ import type { Engine } from "./engine-roster.js";
 import { viewLease } from "./lease.js";
 import { lastJobReason, type PoolParts } from "./pool-parts.js";
 
-/** What planning has to know of a pool. */
-export function demandOf(parts: PoolParts): PoolDemand {
+/**
+ * What planning has to know of a pool.
+ * @param lookedAtMs when the look at the host began that it is for, monotonic
+ */
+export function demandOf(parts: PoolParts, lookedAtMs: number): PoolDemand {
   const engines = [...parts.roster.all()].map((engine) => {
     const { containerId, state, jobs, due } = engine;
     const isLastJob = state === "leased" && lastJobReason(parts, engine, "clean") !== undefined;
-    return [containerId, { state, jobs, isLastJob, due }] as const;
+    const isNewerThanLook = isReadySince(engine, lookedAtMs);
+    return [
+      containerId,
+      { state, jobs, isLastJob, due, ...(isNewerThanLook && { isNewerThanLook }) },
+    ] as const;
   });
   return { target: parts.target, engines: new Map(engines) };
 }
+
+export const isReadySince = ({ firstReadyMs }: Engine, atMs: number): boolean =>
+  firstReadyMs !== undefined && firstReadyMs >= atMs;
 
 /** @param nameOf the Docker name of an engine, by container ID */
 export function viewPool(parts: PoolParts, nowMs: number, nameOf: (containerId: string) => string): PoolView {

@@ -1,7 +1,8 @@
 import { join, resolve } from "node:path";
 
 export const DEFAULT_STATE_DIR = ".warm";
-const JOURNAL_FILE = "engines.journal";
+/** In a folder of its own: who watches the directory for orders is not woken by every lease. */
+const JOURNAL_FILE = "engines/journal";
 
 /**
  * Where a project's state is kept.

@@ -20,7 +20,8 @@ const PHASE_WORDS = {
 } as const satisfies Record<Phase, string>;
 
 /** What an action is busy with, in a word or three. */
-export const phaseWords = (phase: Phase): string => PHASE_WORDS[phase];
+export const phaseWords = (phase: Phase, address: string): string =>
+  phase === "waiting" && address.startsWith("engine.") ? "waiting until ready" : PHASE_WORDS[phase];
 
 /** What an action is busy with before it says more: `pulling`, `starting`. */
 export const actionOngoing = (address: string, action: Action): string =>
@@ -70,7 +71,9 @@ export function createEventLog(style: Style): (event: ApplyEvent) => string | un
     if (event.type !== "action-started" && event.type !== "action-progress")
       return formatEventLine(event, style);
     const words =
-      event.type === "action-started" ? actionOngoing(event.address, event.action) : phaseWords(event.phase);
+      event.type === "action-started"
+        ? actionOngoing(event.address, event.action)
+        : phaseWords(event.phase, event.address);
     if (told.get(event.address) === words) return undefined;
     told.set(event.address, words);
     return about(event.address, words + inParentheses("detail" in event ? event.detail : undefined));
@@ -83,7 +86,7 @@ const inParentheses = (detail: string | undefined) =>
 
 function formatProgress(event: ProgressEvent): string | undefined {
   if (event.pull !== undefined) return undefined;
-  return about(event.address, phaseWords(event.phase) + inParentheses(event.detail));
+  return about(event.address, phaseWords(event.phase, event.address) + inParentheses(event.detail));
 }
 
 function formatFailure(event: FailedEvent, style: Style): string {

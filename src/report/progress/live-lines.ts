@@ -57,7 +57,9 @@ function spinner({ nowMs, style }: LiveLayout): string {
 /** What the action is doing and for how long; the bar only where there is room beside an address. */
 function describe(action: RunningAction, { nowMs, style }: LiveLayout, width: number): string {
   const words =
-    action.phase === undefined ? actionOngoing(action.address, action.action) : phaseWords(action.phase);
+    action.phase === undefined
+      ? actionOngoing(action.address, action.action)
+      : phaseWords(action.phase, action.address);
   const elapsed = style.dim(formatDurationMs(nowMs - action.startedMs));
   const { pull, detail } = action;
   if (pull === undefined || pull.bytesTotal <= 0) {
