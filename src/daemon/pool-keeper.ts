@@ -31,6 +31,7 @@ export interface PoolKeeperSettings {
   readonly clock: Clock;
   readonly log: WatchLog;
   readonly onDemand: () => void;
+  readonly onTryAgain: (pool: string) => void;
   readonly serve: ServePools | undefined;
 }
 
@@ -45,6 +46,7 @@ export function createPoolKeeper({
   clock,
   log,
   onDemand,
+  onTryAgain,
   serve,
 }: PoolKeeperSettings): PoolKeeper {
   let open: Promise<OpenPools> | undefined;
@@ -63,6 +65,7 @@ export function createPoolKeeper({
       log,
       journalPath: journalPath(state.path),
       onDemand,
+      onTryAgain,
     });
     opened.configure(desired);
     // Keeping the pools is worth more than being asked about them.

@@ -5,6 +5,7 @@ import type { HostSettings } from "../apply/host-session.js";
 import { systemClock } from "../apply/system-clock.js";
 import { createHostMemory, type HostMemory } from "../docker/observe/host-memory.js";
 import { toWarmError, type WarmError } from "../errors.js";
+import { parseEngineAddress } from "../model/names.js";
 import type { Desired } from "../model/resource.js";
 import { composeStatus } from "./compose-status.js";
 import { type ConfigSource, openConfigSource } from "./config-source.js";
@@ -182,6 +183,7 @@ async function assemble(
   const pools = createPoolKeeper({
     ...{ link, state, clock, log, serve: settings.serve },
     onDemand: () => wakeups.mark("demand", budget.waitMs()),
+    onTryAgain: (pool) => ledger.resume((address) => parseEngineAddress(address)?.pool === pool),
   });
   const runPass = createPass({
     link,

@@ -38,9 +38,11 @@ export function planProject(
   options: PlanOptions = NO_OPTIONS,
   demand: Demand = NO_DEMAND,
 ): Plan {
+  // Who has everything removed does not ask who uses it.
+  const used = options.destroy ? new Map() : demand;
   const wanted: Desired = options.destroy ? { ...desired, resources: [], pools: [], prune: "all" } : desired;
   const index = indexObserved(observed, wanted);
-  const ofWanted = planWanted(wanted, index, options, demand);
+  const ofWanted = planWanted(wanted, index, options, used);
   const removals = [...planRemovals(wanted, index), ...planTombstones(wanted, index, ofWanted)];
   // What is declared may have to go as well: an expired session.
   const [going, staying] = [ofWanted.filter(isDelete), ofWanted.filter((change) => !isDelete(change))];

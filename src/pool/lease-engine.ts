@@ -1,5 +1,6 @@
 import { toWarmError, WarmError } from "../errors.js";
 import { bindLease, checkBinding, filesOf } from "./bind-lease.js";
+import type { BoundPaths } from "./bound-paths.js";
 import { type Lease, type Settled, viewLease } from "./core/lease.js";
 import type { PoolCore } from "./core/pool-core.js";
 import type { EngineCommands } from "./engine-commands.js";
@@ -19,8 +20,7 @@ export interface LeaseTools {
   readonly flushed: () => Promise<void>;
   /** Docker name of an engine. */
   readonly nameOf: (containerId: string) => string;
-  /** What a lease has written into its engine, by container ID. */
-  readonly bound: Map<string, readonly string[]>;
+  readonly bound: BoundPaths;
   /** The variables of a lease, by its ID. */
   readonly envs: Map<string, Readonly<Record<string, string>>>;
 }
@@ -47,13 +47,14 @@ export function createLeasing(tools: LeaseTools) {
     const startedMs = context.nowMs();
     const { containerId } = lease;
     const name = tools.nameOf(containerId);
+    const paths = Object.keys(filesOf(bind));
+    if (paths.length > 0) tools.bound.add(containerId, paths);
     const [facts] = await Promise.all([
       tools.facts.of(containerId, name, cores.resource(core.pool)),
       tools.flushed(),
       tools.idle.thaw(containerId),
     ]);
-    if (bind.env !== undefined || bind.files !== undefined) {
-      tools.bound.set(containerId, Object.keys(filesOf(bind)));
+    if (paths.length > 0) {
       if (bind.env !== undefined) tools.envs.set(lease.id, bind.env);
       await bindLease(containerId, bind, tools.commands);
     }
@@ -63,7 +64,7 @@ export function createLeasing(tools: LeaseTools) {
     return { ...view, address, ports, container: { id: containerId, name }, timings };
   }
 
-  const isBound = ({ containerId }: Lease) => (tools.bound.get(containerId)?.length ?? 0) > 0;
+  const isBound = ({ containerId }: Lease) => tools.bound.of(containerId).length > 0;
 
   /** @returns undefined when the engine failed under our hands and another one may do */
   async function handOver(

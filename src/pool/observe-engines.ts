@@ -83,7 +83,9 @@ export function createEngineObserver(tools: ObserveTools) {
     }
     for (const core of cores.all()) {
       for (const { containerId } of core.engines()) {
-        if (standing.has(containerId) || (tools.begunAtMs.get(containerId) ?? 0) >= lookedAtMs) continue;
+        const isNewer =
+          (tools.begunAtMs.get(containerId) ?? 0) >= lookedAtMs || core.isReadySince(containerId, lookedAtMs);
+        if (standing.has(containerId) || isNewer) continue;
         core.gone(containerId, context.nowMs(), "its container is gone");
         tools.onGone(containerId);
       }

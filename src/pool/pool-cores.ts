@@ -119,6 +119,7 @@ function poolOfRecord(record: JournalRecord, known: ReadonlyMap<string, string>)
     case "lease":
       return record.lease.pool;
     case "fence":
+    case "bound":
       return undefined;
     default:
       return record.pool;

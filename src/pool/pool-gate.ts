@@ -1,5 +1,5 @@
 import type { EngineGate } from "../apply/engine-gate.js";
-import { parseEngineAddress } from "../model/names.js";
+import { engineName, parseEngineAddress } from "../model/names.js";
 import type { PoolCores } from "./pool-cores.js";
 import type { PoolContext } from "./pool-host.js";
 import type { Rollouts } from "./rollout.js";
@@ -12,6 +12,8 @@ export interface GateTools {
   readonly refills: Refills;
   /** When each engine that is being made was begun. */
   readonly begunAtMs: Map<string, number>;
+  /** Docker names by container ID: one may be leased before a look has shown it. */
+  readonly names: Map<string, string>;
   readonly onReady: (containerId: string) => void;
   readonly onGone: (containerId: string) => void;
 }
@@ -23,6 +25,7 @@ export function createPoolGate({
   rollouts,
   refills,
   begunAtMs,
+  names,
   onReady,
   onGone,
 }: GateTools): EngineGate {
@@ -31,6 +34,8 @@ export function createPoolGate({
     begun(containerId, address) {
       const { pool = "", slot = 0 } = parseEngineAddress(address) ?? {};
       begunAtMs.set(containerId, nowMs());
+      const prefix = cores.resource(pool)?.prefix;
+      if (prefix !== undefined) names.set(containerId, engineName(prefix, pool, slot));
       refills.take(pool);
       cores.own(containerId, pool).begun(containerId, slot, nowMs());
     },

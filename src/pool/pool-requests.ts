@@ -1,5 +1,7 @@
 import { WarmError } from "../errors.js";
 import type { LeaseView } from "../model/engine.js";
+import { ENV_FILE } from "./bind-lease.js";
+import type { BoundPaths } from "./bound-paths.js";
 import { runCanary } from "./canary.js";
 import { viewLease } from "./core/lease.js";
 import type { EngineCommands } from "./engine-commands.js";
@@ -15,8 +17,10 @@ export interface RequestTools {
   readonly rollouts: Rollouts;
   /** The variables of a lease, by its ID. */
   readonly envs: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  readonly bound: BoundPaths;
   readonly flushed: () => Promise<void>;
   readonly lease: Pools["lease"];
+  readonly onTryAgain: (pool: string) => void;
   /** Docker name of an engine. */
   readonly nameOf: (containerId: string) => string;
 }
@@ -26,7 +30,7 @@ const CANARY_TTL_MS = 10 * 60_000;
 
 /** All that may be asked of the pools. */
 export function createPoolRequests(tools: RequestTools): Pools {
-  const { context, cores, commands, rollouts, envs, flushed, lease, nameOf } = tools;
+  const { context, cores, commands, rollouts, envs, bound, flushed, lease, nameOf } = tools;
   const { nowMs } = context;
   const wallMs = () => context.clock.now();
 
@@ -69,7 +73,12 @@ export function createPoolRequests(tools: RequestTools): Pools {
     async exec(leaseId, fence, command, timeoutMs) {
       const env = envs.get(leaseId);
       const options = { ...(env && { env }), ...(timeoutMs !== undefined && { timeoutMs }) };
-      return commands.run(engineOf(leaseId, fence), command, options);
+      const engine = engineOf(leaseId, fence);
+      return commands.run(engine, command, options).catch((error: unknown) => {
+        // An engine that is lost, or given back, takes its command with it.
+        engineOf(leaseId, fence);
+        throw error;
+      });
     },
     leases: (): LeaseView[] =>
       cores.all().flatMap((core) => core.leases().map((one) => viewLease(one, nowMs(), wallMs()))),
@@ -77,6 +86,7 @@ export function createPoolRequests(tools: RequestTools): Pools {
     views: () => cores.all().map((core) => core.view(nowMs(), nameOf)),
     async recycle(pool, slot) {
       const core = cores.get(pool);
+      tools.onTryAgain(pool);
       core.resetBreaker("asked for", nowMs());
       rollouts.restart(core, nowMs());
       const own = core.engines().filter((engine) => slot === undefined || engine.slot === slot);

@@ -6,6 +6,7 @@ import type { Observed } from "../model/observed.js";
 import type { Change } from "../model/plan.js";
 import type { Desired } from "../model/resource.js";
 import { findStaleEngines } from "../plan/engines/find-stale-engines.js";
+import { createBoundPaths } from "./bound-paths.js";
 import type { PoolEvent } from "./core/pool-event.js";
 import { createEngineCommands } from "./engine-commands.js";
 import { createEngineFacts } from "./engine-facts.js";
@@ -30,6 +31,8 @@ export interface PoolRuntimeSettings extends Omit<PoolContext, "life"> {
   readonly journalPath: string;
   /** Somebody should plan. */
   readonly onDemand: () => void;
+  /** What of a pool failed is to be tried again at once: it was asked for. */
+  readonly onTryAgain: (pool: string) => void;
 }
 
 /** Everything at run time of all pools of one project. */
@@ -55,7 +58,7 @@ const COMPACT_BYTES = 4 * 1024 * 1024;
  * @throws WarmError `rejected` or `disk-full` when the journal cannot be opened
  */
 export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<PoolRuntime> {
-  const { onDemand, nowMs, log, journalPath: path } = settings;
+  const { onDemand, onTryAgain, nowMs, log, journalPath: path } = settings;
   const { records, journal } = await openJournal(path, {
     onProblem: (detail) => log.warn("journal damaged", { path, detail }),
   });
@@ -63,8 +66,10 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
   const context: PoolContext = { ...settings, life: life.signal };
   const names = new Map<string, string>();
   const begunAtMs = new Map<string, number>();
-  const bound = new Map<string, readonly string[]>();
+  const bound = createBoundPaths((record) => journal.append(record));
   const envs = new Map<string, Readonly<Record<string, string>>>();
+  /** How the engines of each pool were to be made at the last look. */
+  const specs = new Map<string, string>();
   const tellPool = createPoolTeller(log);
   const unfinished: string[] = [];
   let desired: Desired | undefined;
@@ -91,14 +96,14 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
   const onReady = warmUp;
   const onGone = forget;
   const observeEngines = createEngineObserver({ context, cores, names, begunAtMs, onReady, onGone });
-  const gate = createPoolGate({ context, cores, rollouts, refills, begunAtMs, onReady, onGone });
+  const gate = createPoolGate({ context, cores, rollouts, refills, begunAtMs, names, onReady, onGone });
   const leasing = createLeasing({ context, cores, commands, facts, idle, flushed, nameOf, bound, envs });
   const lease: Pools["lease"] = (pool, request) =>
     life.signal.aborted ? Promise.reject(closing()) : leasing(pool, request);
 
   async function flushed(): Promise<void> {
     await journal.flushed();
-    if (journal.bytes > COMPACT_BYTES) await journal.compact(cores.snapshot());
+    if (journal.bytes > COMPACT_BYTES) await journal.compact([...cores.snapshot(), ...bound.snapshot()]);
   }
 
   /** Ahead of the first lease, what it would otherwise have to wait for. */
@@ -114,7 +119,8 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
     commands.close(containerId);
     facts.forget(containerId);
     logs.forget(containerId);
-    for (const map of [names, begunAtMs, bound]) map.delete(containerId);
+    bound.clear(containerId);
+    for (const map of [names, begunAtMs]) map.delete(containerId);
     cores.disown(containerId);
   }
 
@@ -170,7 +176,11 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
       const pool = cores.resource(core.pool);
       if (pool === undefined) continue;
       const own = core.engines().filter(({ containerId }) => stale.containerIds.has(containerId));
-      rollouts.see(core, own, stale.specOf(core.pool), pool.policy.rollout.deadlineMs, nowMs());
+      const spec = stale.specOf(core.pool);
+      if ((specs.get(core.pool) ?? spec) !== spec)
+        core.resetBreaker("its engines are made in another way now", nowMs());
+      specs.set(core.pool, spec);
+      rollouts.see(core, own, spec, pool.policy.rollout.deadlineMs, nowMs());
     }
   }
 
@@ -183,7 +193,8 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
   }
 
   cores.restore(records, nowMs());
-  if (records.length > 0) await journal.compact(cores.snapshot());
+  bound.restore(records);
+  if (records.length > 0) await journal.compact([...cores.snapshot(), ...bound.snapshot()]);
   for (const core of cores.all())
     for (const { containerId, state } of core.engines())
       if (state === "resetting") unfinished.push(containerId);
@@ -191,7 +202,18 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
   timer.unref();
 
   return {
-    ...createPoolRequests({ context, cores, commands, rollouts, envs, flushed, lease, nameOf }),
+    ...createPoolRequests({
+      context,
+      cores,
+      commands,
+      rollouts,
+      envs,
+      bound,
+      flushed,
+      lease,
+      nameOf,
+      onTryAgain,
+    }),
     gate,
     holdOf,
     configure,

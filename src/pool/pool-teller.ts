@@ -10,8 +10,8 @@ export function createPoolTeller(log: PoolLog): (event: PoolEvent) => void {
       case "transition": {
         const { engine, from, to, reason, spentMs } = event;
         const detail = `${engine}: ${from ?? "new"} -> ${to}: ${reason}`;
-        // An engine that fails is told with its change when it is being made; later on nobody else tells of it.
-        const isNews = to === "error" && from !== "starting";
+        // An engine that fails is told with its change when it is being made, and with its lease while it has one.
+        const isNews = to === "error" && from !== "starting" && from !== "leased";
         log[isNews ? "warn" : "debug"]("engine transition", {
           pool,
           engine,

@@ -2,6 +2,7 @@ import pLimit from "p-limit";
 import { readLastLogs } from "../docker/observe/read-objects.js";
 import { toWarmError } from "../errors.js";
 import { quarantineName } from "../model/names.js";
+import type { BoundPaths } from "./bound-paths.js";
 import type { PoolCore } from "./core/pool-core.js";
 import type { EngineCommands } from "./engine-commands.js";
 import type { EngineMemory } from "./engine-memory.js";
@@ -15,7 +16,7 @@ export interface ReturnTools {
   readonly commands: EngineCommands;
   readonly memory: EngineMemory;
   readonly nameOf: (containerId: string) => string;
-  readonly bound: Map<string, readonly string[]>;
+  readonly bound: BoundPaths;
 }
 
 /** Resets must not slow down those who are handed an engine. */
@@ -42,11 +43,11 @@ export function createReturningEngines(tools: ReturnTools): ReturningEngines {
       return;
     }
     try {
-      await resetEngine(containerId, policy, bound.get(containerId) ?? [], {
+      await resetEngine(containerId, policy, bound.of(containerId), {
         commands,
         onSteps: () => core.resetDone(containerId, nowMs()),
       });
-      bound.delete(containerId);
+      bound.clear(containerId);
       if (core.stateOf(containerId) === "verifying") core.verified(containerId, nowMs());
       memory.lookSoon(containerId);
     } catch (error) {

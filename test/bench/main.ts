@@ -8,7 +8,6 @@ import { benchEngines, benchIdleEngines } from "./engine-bench.js";
 import { formatMeasurement, isMet, type Measurement } from "./measure.js";
 import { benchNoChange } from "./no-change-plan.js";
 import { benchPlanInMemory } from "./plan-in-memory.js";
-import { play } from "./play.js";
 import { benchWatch } from "./watch-bench.js";
 
 const BENCHES: Readonly<Record<string, (host: BenchHost) => Promise<Measurement[]>>> = {
@@ -16,7 +15,6 @@ const BENCHES: Readonly<Record<string, (host: BenchHost) => Promise<Measurement[
   apply: benchApply,
   "no-change": benchNoChange,
   watch: benchWatch,
-  play,
   engines: benchEngines,
   "idle-engines": benchIdleEngines,
 };

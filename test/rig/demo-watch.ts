@@ -10,8 +10,10 @@ const LONGEST_MS = 30_000;
 /** A job that asks the engine which it was given. */
 const JOB = [
   process.execPath,
+  "--input-type=module",
   "-e",
-  "fetch(`http://${process.env.WARM_ENGINE_ADDRESS}:8080/`).then((answer) => answer.text()).then((text) => process.stdout.write(`the engine answers: ${text}`))",
+  `const answer = await fetch("http://" + process.env.WARM_ENGINE_ADDRESS + ":8080/");
+process.stdout.write("the engine answers: " + (await answer.text()));`,
 ];
 
 export interface DemoWatch {

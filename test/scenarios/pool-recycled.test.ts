@@ -16,7 +16,7 @@ const untilReplaced = (pool: KeptPool, containerId: string) =>
 const WHOLE_RESET =
   'reset: { steps: [{ exec: [sh, -c, "rm -rf /config/worlds_local/* /config/world_data/* /tmp/* /dev/shm/*"] }], verify: { exec: ["true"] } }';
 
-describe.concurrent("an engine", () => {
+describe("an engine", () => {
   it("whose reset takes all away is proven clean by the canary, and serves on", async () => {
     await using pool = await keepPool({ size: 1, lines: [WHOLE_RESET] });
     const { containerId } = await first(pool);
@@ -63,9 +63,10 @@ describe.concurrent("an engine", () => {
     await using pool = await keepPool({ size: 1, lines: [RESET, 'errors: { log: ["lost the GPU"] }'] });
     const { containerId } = await first(pool);
     const lease = await pool.lease({ holder: "ci-17" });
-    await shell(pool, lease, 'echo "fatal: lost the GPU" >/proc/1/fd/1');
+    const ended = codeOf(shell(pool, lease, 'echo "fatal: lost the GPU" >/proc/1/fd/1; sleep 60'));
     const { detail } = await pool.watching.line(({ msg }) => msg === "lease lost");
     expect(detail).toContain("lost under ci-17: its log says: fatal: lost the GPU");
+    expect(await ended).toBe("lease-ended");
     expect(await codeOf(pool.client.renew(lease.id, lease.fence))).toBe("lease-ended");
     await untilReplaced(pool, containerId);
   });
@@ -92,25 +93,23 @@ describe.concurrent("an engine", () => {
   });
 });
 
-describe.concurrent("an image without a shell", () => {
+describe("an image without a shell", () => {
   const ready = "{ http: { port: 8080 }, timeout: 20s }";
 
   it("is leased, run by its own programs, and recycled", async () => {
     await using pool = await keepPool({ size: 1, ready, engine: { noShell: true } });
     const { containerId } = await first(pool);
-    const lease = await pool.lease({ bind: { files: { "/www/job.html": "the job" } } });
+    const bind = { env: { TOKEN: "x" }, files: { "/www/job.html": "the job" } };
+    const lease = await pool.lease({ bind });
     expect(lease.container.id).toBe(containerId);
     const page = await fetch(`http://${lease.address}:8080/job.html`);
     expect(await page.text()).toBe("the job");
+    const needsShell = pool.client.exec(lease.id, lease.fence, ["/httpd", "--help"]);
+    await expect(needsShell).rejects.toMatchObject({
+      code: "engine-failed",
+      message: expect.stringContaining("needs a shell"),
+    });
     await release(pool, lease);
     await untilReplaced(pool, containerId);
-  });
-
-  it("is left alone by a caller who wants an environment, which needs a shell", async () => {
-    await using pool = await keepPool({ size: 1, ready, engine: { noShell: true } });
-    const { containerId } = await first(pool);
-    const refused = pool.lease({ bind: { env: { TOKEN: "x" } }, waitMs: 2_000 });
-    await expect(refused).rejects.toThrow(/shell/);
-    expect((await first(pool)).containerId).toBe(containerId);
   });
 });

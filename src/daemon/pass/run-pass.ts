@@ -7,6 +7,7 @@ import { observeHost } from "../../docker/observe/observe-host.js";
 import { toWarmError, WarmError } from "../../errors.js";
 import type { Hold } from "../../model/daemon-status.js";
 import { LABEL } from "../../model/labels.js";
+import { parseEngineAddress } from "../../model/names.js";
 import type { Observed } from "../../model/observed.js";
 import type { Change, Plan } from "../../model/plan.js";
 import type { Address, Desired } from "../../model/resource.js";
@@ -99,11 +100,13 @@ export function createPass(tools: PassTools): (orders: PassOrders) => Promise<Pa
       (address) => inFlight.has(address) || isDeleteAllowed(address),
     );
     const flapping: Change[] = [];
+    const unseenPools = findUnseen(plan, observed, inFlight);
 
     function holdOf(change: Change): Hold | undefined {
       if (isPaused) return "paused";
       // An earlier pass has begun another engine there, which this look did not show yet.
       if (change.successor !== change.address && inFlight.has(change.successor ?? "")) return "waiting";
+      if (unseenPools.has(poolOfStart(change) ?? "")) return "waiting";
       const isDrift = ledger.isDrift(change);
       if (massDelete !== undefined && !isDrift && !isDeleteAllowed(change.address)) return "guarded";
       if (settings.drift === "detect" && isDrift) return "drift-only-told";
@@ -137,6 +140,25 @@ export function createPass(tools: PassTools): (orders: PassOrders) => Promise<Pa
       registryError,
     };
   };
+}
+
+/**
+ * Pools for which an earlier pass makes an engine in a slot where this plan, by a look that does not show it yet, wants none:
+ * what the plan wants in another slot instead would be one too many.
+ */
+function findUnseen(
+  { changes }: Plan,
+  { containers }: Observed,
+  inFlight: ReadonlySet<Address>,
+): ReadonlySet<string> {
+  const planned = new Set(changes.flatMap(({ address, successor = address }) => [address, successor]));
+  const shown = new Set(containers.map(({ labels }) => labels[LABEL.address]));
+  const unseen = [...inFlight].filter((address) => !planned.has(address) && !shown.has(address));
+  return new Set(unseen.flatMap((address) => parseEngineAddress(address)?.pool ?? []));
+}
+
+function poolOfStart({ address, action }: Change): string | undefined {
+  return action === "create" || action === "replace" ? parseEngineAddress(address)?.pool : undefined;
 }
 
 /** Docker tells who leaves a network by the container's ID alone. */

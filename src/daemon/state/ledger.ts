@@ -44,8 +44,8 @@ export interface Ledger {
   errorOf(address: Address): ErrorRecord | undefined;
   /** Earliest time at which something that is left alone may be tried again; Infinity when nothing waits. */
   nextTryMs(): number;
-  /** Tries everything anew. */
-  resume(): void;
+  /** Tries everything anew, or what is meant. */
+  resume(isMeant?: (address: Address) => boolean): void;
   toJson(): Record<Address, ResourceMemory>;
 }
 
@@ -194,9 +194,10 @@ export function createLedger({ keyOf, flapping, random, remembered }: LedgerSett
           hold === "backing-off" ? (nextTryMs ?? []) : [],
         ),
       ),
-    resume() {
-      for (const entry of entries.values())
-        Object.assign(entry, { isFlapping: false, healsMs: [], failures: 0, nextTryMs: undefined });
+    resume(isMeant = () => true) {
+      for (const [address, entry] of entries)
+        if (isMeant(address))
+          Object.assign(entry, { isFlapping: false, healsMs: [], failures: 0, nextTryMs: undefined });
     },
     toJson: () => Object.fromEntries([...entries].map(([address, entry]) => [address, toMemory(entry)])),
   };

@@ -8,9 +8,12 @@ import { lastJobReason, type PoolParts } from "./pool-parts.js";
  * @param lookedAtMs when the look at the host began that it is for, monotonic
  */
 export function demandOf(parts: PoolParts, lookedAtMs: number): PoolDemand {
+  const mayBeSucceeded = succeedStale(parts);
   const engines = [...parts.roster.all()].map((engine) => {
     const { containerId, state, jobs, due } = engine;
-    const isLastJob = state === "leased" && lastJobReason(parts, engine, "clean") !== undefined;
+    const last = state === "leased" ? lastJobReason(parts, engine, "clean") : undefined;
+    const isForSpec = last !== undefined && last.due === undefined && engine.retirees.size === 0;
+    const isLastJob = last !== undefined && (!isForSpec || mayBeSucceeded());
     const isNewerThanLook = isReadySince(engine, lookedAtMs);
     return [
       containerId,
@@ -18,6 +21,22 @@ export function demandOf(parts: PoolParts, lookedAtMs: number): PoolDemand {
     ] as const;
   });
   return { target: parts.target, engines: new Map(engines) };
+}
+
+/**
+ * Leased engines of an older spec are replaced on release. While none of them is idle, as many as a rollout may begin at a
+ * time have their successor made before.
+ * @returns to be asked for each of them
+ */
+function succeedStale({ roster, stale, settings }: PoolParts): () => boolean {
+  const isRolling = [...roster.all()].some(
+    ({ state, containerId }) => state === "ready" && stale.has(containerId),
+  );
+  let left = isRolling ? 0 : settings.policy().rollout.surge;
+  return () => {
+    left -= 1;
+    return left >= 0;
+  };
 }
 
 export const isReadySince = ({ firstReadyMs }: Engine, atMs: number): boolean =>

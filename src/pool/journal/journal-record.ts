@@ -34,6 +34,8 @@ export type JournalRecord =
   /** The highest fence so far: leases that have ended leave the journal, their fences must not come back. */
   | { readonly k: "fence"; readonly fence: number }
   | { readonly k: "lease"; readonly lease: LeaseRecord }
+  /** What a lease has written into its engine, for the reset to take away: paths alone, the contents may be secret. */
+  | { readonly k: "bound"; readonly containerId: string; readonly paths: readonly string[] }
   | {
       readonly k: "ended";
       readonly leaseId: string;

@@ -47,7 +47,8 @@ export function replay(records: Iterable<JournalRecord>): Replayed {
         ended.set(record.leaseId, record);
         break;
       case "fence":
-        // Of the project, not of a pool.
+      case "bound":
+        // Of the project, and of who writes into engines.
         break;
       case "breaker":
         breakers.set(record.pool, record);
