@@ -1,7 +1,8 @@
 import type { Clock } from "../apply/apply-context.js";
-import { toWarmError } from "../errors.js";
+import { toWarmError, WarmError } from "../errors.js";
 import type { Observed } from "../model/observed.js";
 import type { Desired } from "../model/resource.js";
+import { followPools } from "../pool/follow-pools.js";
 import { journalPath } from "../pool/journal/journal-path.js";
 import { hostIsAway, type PoolHost } from "../pool/pool-host.js";
 import { openPoolRuntime, type PoolRuntime } from "../pool/pool-runtime.js";
@@ -17,6 +18,8 @@ export type ServePools = (pools: Pools, stateDirectory: string) => Promise<{ clo
 export interface PoolKeeper {
   /** Opens the journal, with the first pass under the lock. @throws WarmError when it cannot be opened */
   ready(desired: Desired, reach: Observed["reach"]): Promise<PoolRuntime>;
+  /** Lets others ask, once a look has shown what there is. Never throws. */
+  serve(): Promise<void>;
   died(containerId: string): void;
   /** The lock is somebody else's. */
   suspend(): void;
@@ -37,65 +40,75 @@ export interface PoolKeeperSettings {
 
 interface OpenPools {
   readonly runtime: PoolRuntime;
-  stop(): Promise<void>;
+  server: { close(): Promise<void> } | undefined;
 }
 
-export function createPoolKeeper({
-  link,
-  state,
-  clock,
-  log,
-  onDemand,
-  onTryAgain,
-  serve,
-}: PoolKeeperSettings): PoolKeeper {
+export function createPoolKeeper(settings: PoolKeeperSettings): PoolKeeper {
+  const { link, state, clock, log, onDemand, onTryAgain, serve } = settings;
   let open: Promise<OpenPools> | undefined;
-  let runtime: PoolRuntime | undefined;
+  let current: OpenPools | undefined;
   let poolHost: PoolHost | undefined;
+  let isClosed = false;
+  let hasToldServing = false;
+  /** The end of an earlier keeping: the journal has one writer. */
+  let ended: Promise<void> = Promise.resolve();
+  const pools = followPools(() => current?.runtime);
 
   async function begin(desired: Desired): Promise<OpenPools> {
+    await ended;
     await state.make();
-    const opened = await openPoolRuntime({
+    const runtime = await openPoolRuntime({
       host: () => {
         if (poolHost === undefined) throw hostIsAway();
         return poolHost;
       },
-      clock,
+      ...{ clock, log, desired, onDemand, onTryAgain },
       nowMs: () => performance.now(),
-      log,
       journalPath: journalPath(state.path),
-      onDemand,
-      onTryAgain,
     });
-    opened.configure(desired);
-    // Keeping the pools is worth more than being asked about them.
-    const server = await serve?.(opened, state.path).catch((error: unknown) => {
-      const { message, hint } = toWarmError(error);
-      log.warn("socket not opened", { hint, detail: `${message}; engines are kept, and cannot be leased` });
-      return undefined;
-    });
-    runtime = opened;
-    return {
-      runtime: opened,
-      async stop() {
-        opened.stop();
-        await server?.close();
-      },
-    };
+    current = { runtime, server: undefined };
+    return current;
   }
 
-  async function end(): Promise<void> {
+  /** Keeping the pools is worth more than being asked about them: what cannot be served now is tried again. */
+  async function startServing(opened: OpenPools): Promise<void> {
+    if (serve === undefined || opened.server !== undefined) return;
+    try {
+      opened.server = await serve(pools, state.path);
+      hasToldServing = false;
+    } catch (error) {
+      const { message, hint } = toWarmError(error);
+      const detail = `${message}; engines are kept, and cannot be leased`;
+      log[hasToldServing ? "debug" : "warn"]("socket not opened", { hint, detail });
+      hasToldServing = true;
+    }
+  }
+
+  async function stop(): Promise<void> {
+    const opened = await open?.catch(() => undefined);
+    opened?.runtime.stop();
+    await opened?.server?.close();
+  }
+
+  function end(): Promise<void> {
     const ending = open;
     open = undefined;
-    runtime = undefined;
-    const ended = await ending?.catch(() => undefined);
-    await ended?.stop();
-    await ended?.runtime.close();
+    ended = ended.then(async () => {
+      const opened = await ending?.catch(() => undefined);
+      if (opened === undefined) return;
+      opened.runtime.stop();
+      await opened.server?.close();
+      if (current === opened) current = undefined;
+      await opened.runtime.close();
+    });
+    return ended;
   }
 
   return {
     async ready(desired, reach) {
+      if (isClosed) throw new WarmError("interrupted", "the watcher is being stopped");
       const { session, writer } = await link.ready();
+      if (poolHost !== undefined && poolHost.host !== session.host) current?.runtime.hostChanged();
       poolHost = { host: session.host, writer, reach };
       open ??= begin(desired).catch((error: unknown) => {
         open = undefined;
@@ -103,9 +116,18 @@ export function createPoolKeeper({
       });
       return (await open).runtime;
     },
-    died: (containerId) => runtime?.died(containerId),
-    suspend: () => void end(),
-    stop: async () => (await open?.catch(() => undefined))?.stop(),
+    async serve() {
+      const opened = await open?.catch(() => undefined);
+      if (opened !== undefined && !isClosed) await startServing(opened);
+    },
+    died: (containerId) => current?.runtime.died(containerId),
+    suspend() {
+      end().catch((error: unknown) => log.warn("pools not closed", { detail: toWarmError(error).message }));
+    },
+    stop() {
+      isClosed = true;
+      return stop();
+    },
     close: end,
   };
 }

@@ -1,5 +1,6 @@
+import { normalize } from "node:path/posix";
 import { WarmError } from "../errors.js";
-import type { EngineCommands } from "./engine-commands.js";
+import type { EngineCommands, WrittenFiles } from "./engine-commands.js";
 import type { Binding } from "./pools.js";
 
 /** Where an engine finds the environment of its present job, in lines that a shell can read. */
@@ -19,8 +20,8 @@ export function checkBinding({ env = {}, files = {} }: Binding): void {
       throw new WarmError("usage", `bind.env.${name}: a NUL byte cannot be in a variable`);
   }
   for (const path of Object.keys(files)) {
-    const isBelow = path.startsWith("/") && !path.endsWith("/");
-    if (!isBelow || path.includes("\0") || path.split("/").includes(".."))
+    const isBelow = path.startsWith("/") && !path.endsWith("/") && normalize(path) === path;
+    if (!isBelow || path.includes("\0"))
       throw new WarmError("usage", `bind.files: \`${path}\` is no absolute path of a file`, {
         hint: "such as /config/job.json, without `..`",
       });
@@ -32,8 +33,8 @@ export async function bindLease(
   containerId: string,
   { env = {}, files = {} }: Binding,
   commands: EngineCommands,
-): Promise<void> {
-  await commands.putFiles(containerId, filesOf({ env, files }), 0o600);
+): Promise<WrittenFiles> {
+  return commands.putFiles(containerId, filesOf({ env, files }), 0o600);
 }
 
 /** All that is written for a binding, by absolute path; the reset takes it away. */

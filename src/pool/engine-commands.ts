@@ -7,6 +7,8 @@ import type { CommandResult } from "./pools.js";
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
+  /** Asked right before it is run: throws when it must not be any more. */
+  readonly guard?: () => void;
 }
 
 /** Commands in engines: through one kept session each, or one by one where an image has no shell. */
@@ -31,15 +33,24 @@ export interface EngineCommands {
     containerId: string,
     files: Readonly<Record<string, string | Uint8Array>>,
     mode: number,
-  ): Promise<void>;
-  close(containerId: string): void;
+  ): Promise<WrittenFiles>;
+  /** Whether a command runs in there, or waits to. */
+  isBusy(containerId: string): boolean;
+  /** What runs is killed. Resolves once it is gone; never rejects. */
+  close(containerId: string): Promise<void>;
   closeAll(): void;
+}
+
+/** Whether a reset can take them away again and leave the engine as it was. */
+export interface WrittenFiles {
+  readonly isReversible: boolean;
 }
 
 const DEADLINE_MS = 60_000;
 
 export function createEngineCommands(context: PoolContext): EngineCommands {
   const sessions = new Map<string, Promise<ExecSession | undefined>>();
+  const running = new Map<string, number>();
 
   /** Undefined: no shell in there. */
   function sessionOf(containerId: string): Promise<ExecSession | undefined> {
@@ -54,24 +65,42 @@ export function createEngineCommands(context: PoolContext): EngineCommands {
     return opening;
   }
 
-  function close(containerId: string): void {
+  async function close(containerId: string): Promise<void> {
     const session = sessions.get(containerId);
     sessions.delete(containerId);
-    session?.then((open) => open?.close()).catch(() => undefined);
+    await session?.then((open) => open?.close()).catch(() => undefined);
+  }
+
+  async function run(
+    containerId: string,
+    command: readonly string[],
+    { env = {}, timeoutMs = DEADLINE_MS, guard }: CommandOptions = {},
+  ): Promise<CommandResult> {
+    const session = await sessionOf(containerId);
+    guard?.();
+    if (session !== undefined) return session.run(command, { env, timeoutMs });
+    if (Object.keys(env).length > 0)
+      throw new WarmError("engine-failed", "a command's environment needs a shell in the engine's image", {
+        hint: "add /bin/sh to the image, or bind files only",
+      });
+    const exitCode = await context.host().writer.containers.exec(containerId, command, timeoutMs);
+    return { exitCode, stdout: "", stderr: "" };
+  }
+
+  async function counted<T>(containerId: string, work: () => Promise<T>): Promise<T> {
+    running.set(containerId, (running.get(containerId) ?? 0) + 1);
+    try {
+      return await work();
+    } finally {
+      const left = (running.get(containerId) ?? 1) - 1;
+      if (left === 0) running.delete(containerId);
+      else running.set(containerId, left);
+    }
   }
 
   return {
     prepare: (containerId) => void sessionOf(containerId).catch(() => undefined),
-    async run(containerId, command, { env = {}, timeoutMs = DEADLINE_MS } = {}) {
-      const session = await sessionOf(containerId);
-      if (session !== undefined) return session.run(command, { env, timeoutMs });
-      if (Object.keys(env).length > 0)
-        throw new WarmError("engine-failed", "a command's environment needs a shell in the engine's image", {
-          hint: "add /bin/sh to the image, or bind files only",
-        });
-      const exitCode = await context.host().writer.containers.exec(containerId, command, timeoutMs);
-      return { exitCode, stdout: "", stderr: "" };
-    },
+    run: (containerId, command, options) => counted(containerId, () => run(containerId, command, options)),
     async runEach(containerId, all, timeoutMs, onEach) {
       const session = await sessionOf(containerId);
       if (session !== undefined) {
@@ -88,14 +117,20 @@ export function createEngineCommands(context: PoolContext): EngineCommands {
     },
     async putFiles(containerId, files, mode) {
       const session = await sessionOf(containerId);
-      if (session !== undefined) return session.putFiles(files, mode);
+      if (session !== undefined) {
+        const { overwritten } = await session.putFiles(files, mode);
+        return { isReversible: overwritten.length === 0 };
+      }
       const { containers } = context.host().writer;
       for (const [path, content] of Object.entries(files))
         await containers.putFiles(containerId, dirname(path), { [basename(path)]: content }, mode);
+      // Without a shell nothing can be looked at or taken away.
+      return { isReversible: false };
     },
+    isBusy: (containerId) => running.has(containerId),
     close,
     closeAll() {
-      for (const containerId of [...sessions.keys()]) close(containerId);
+      for (const containerId of [...sessions.keys()]) void close(containerId);
     },
   };
 }

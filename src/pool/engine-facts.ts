@@ -14,6 +14,7 @@ export interface EngineFacts {
 export interface EngineFactsCache {
   of(containerId: string, name: string, pool: PoolResource | undefined): Promise<EngineFacts>;
   forget(containerId: string): void;
+  forgetAll(): void;
 }
 
 /** Asked once in the life of a container, so that a lease needs no call for it. */
@@ -38,6 +39,7 @@ export function createEngineFacts(context: PoolContext): EngineFactsCache {
       return asked;
     },
     forget: (containerId) => void known.delete(containerId),
+    forgetAll: () => known.clear(),
   };
 }
 

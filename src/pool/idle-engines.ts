@@ -9,6 +9,9 @@ const IDLE_MS = 5_000;
 export interface IdleEngines {
   /** Freezes what has been idle for long enough. */
   tick(): void;
+  /** What a look at the host showed. @param lookedAtMs monotonic, when it began */
+  see(containerId: string, isFrozen: boolean, lookedAtMs: number): void;
+  forget(containerId: string): void;
   /** @throws WarmError of the docker edge when it cannot be thawed */
   thaw(containerId: string): Promise<void>;
   /** Earliest time of the next freeze; Infinity when none is due. */
@@ -19,11 +22,23 @@ export function createIdleEngines(context: PoolContext, cores: PoolCores): IdleE
   /** One call at a time to each engine: a thaw waits for the freeze under way. */
   const working = new Map<string, Promise<void>>();
 
+  /** When each was last frozen or thawed by us, monotonic: an older look knows nothing of it. */
+  const changedAtMs = new Map<string, number>();
+
+  function set(containerId: string, isFrozen: boolean): void {
+    changedAtMs.set(containerId, context.nowMs());
+    cores.ofContainer(containerId)?.setFrozen(containerId, isFrozen);
+  }
+
   async function freeze(containerId: string): Promise<void> {
-    const core = cores.ofContainer(containerId);
     try {
-      await context.host().writer.containers.pause(containerId);
-      core?.setFrozen(containerId, true);
+      await context
+        .host()
+        .writer.containers.pause(containerId)
+        .catch((error: unknown) => {
+          if (!/already paused/.test(toWarmError(error).message)) throw error;
+        });
+      set(containerId, true);
     } catch (error) {
       context.log.debug("engine not frozen", { container: containerId, detail: toWarmError(error).message });
     }
@@ -43,7 +58,7 @@ export function createIdleEngines(context: PoolContext, cores: PoolCores): IdleE
         // It was thawed by somebody else, or has not been frozen after all.
         if (!/is not paused/.test(toWarmError(error).message)) throw error;
       });
-    cores.ofContainer(containerId)?.setFrozen(containerId, false);
+    set(containerId, false);
   }
 
   /** Engines that may be frozen, with the time from which on. */
@@ -67,6 +82,12 @@ export function createIdleEngines(context: PoolContext, cores: PoolCores): IdleE
         working.set(containerId, work);
       }
     },
+    see(containerId, isFrozen, lookedAtMs) {
+      const isOlder = lookedAtMs <= (changedAtMs.get(containerId) ?? Number.NEGATIVE_INFINITY);
+      if (!isOlder && !working.has(containerId))
+        cores.ofContainer(containerId)?.setFrozen(containerId, isFrozen);
+    },
+    forget: (containerId) => void changedAtMs.delete(containerId),
     async thaw(containerId) {
       await working.get(containerId);
       if (isFrozen(containerId)) await unfreeze(containerId);

@@ -21,6 +21,10 @@ export interface LeaseTools {
   /** Docker name of an engine. */
   readonly nameOf: (containerId: string) => string;
   readonly bound: BoundPaths;
+  /** What each lease was granted with, by its ID. */
+  readonly grants: Map<string, Promise<GrantedLease>>;
+  /** Somebody waits until then: a time at which something has to be done. */
+  readonly onDeadline: (atMs: number) => void;
   /** The variables of a lease, by its ID. */
   readonly envs: Map<string, Readonly<Record<string, string>>>;
 }
@@ -34,9 +38,7 @@ const MOST_TRIES = 3;
  * bound, and only then is it told. A caller that has gone by then gives it back.
  */
 export function createLeasing(tools: LeaseTools) {
-  const { context, cores } = tools;
-  /** One preparation for all who ask with the same key. */
-  const preparing = new Map<string, Promise<GrantedLease>>();
+  const { context, cores, grants, bound } = tools;
 
   async function prepare(
     core: PoolCore,
@@ -47,24 +49,39 @@ export function createLeasing(tools: LeaseTools) {
     const startedMs = context.nowMs();
     const { containerId } = lease;
     const name = tools.nameOf(containerId);
-    const paths = Object.keys(filesOf(bind));
-    if (paths.length > 0) tools.bound.add(containerId, paths);
+    // Who asks again for what it holds has its files there already, and a job that uses them.
+    const paths = lease.isTold ? [] : Object.keys(filesOf(bind));
+    if (paths.length > 0) bound.add(containerId, paths);
     const [facts] = await Promise.all([
       tools.facts.of(containerId, name, cores.resource(core.pool)),
       tools.flushed(),
       tools.idle.thaw(containerId),
     ]);
-    if (paths.length > 0) {
-      if (bind.env !== undefined) tools.envs.set(lease.id, bind.env);
-      await bindLease(containerId, bind, tools.commands);
-    }
+    if (paths.length > 0) await write(core, lease, bind);
     const view = viewLease(lease, context.nowMs(), context.clock.now());
     const timings = { queuedMs, preparedMs: Math.round((context.nowMs() - startedMs) * 100) / 100 };
     const { address, ports } = facts;
     return { ...view, address, ports, container: { id: containerId, name }, timings };
   }
 
-  const isBound = ({ containerId }: Lease) => tools.bound.of(containerId).length > 0;
+  /** It may end at any time: then the engine is somebody else's, and nothing of this one must get there or stay. */
+  async function write(core: PoolCore, { id, containerId }: Lease, bind: Binding): Promise<void> {
+    if (core.lease(id) === undefined) return;
+    if (bind.env !== undefined) tools.envs.set(id, bind.env);
+    const { isReversible } = await bindLease(containerId, bind, tools.commands);
+    if (!isReversible) bound.spoil(containerId);
+    if (core.lease(id) === undefined) tools.envs.delete(id);
+  }
+
+  /** One preparation for all who ask with the same key, for as long as the lease is held. */
+  function grantOf(core: PoolCore, lease: Lease, bind: Binding, queuedMs: number): Promise<GrantedLease> {
+    const known = grants.get(lease.id);
+    if (known !== undefined) return known;
+    const work = prepare(core, lease, bind, queuedMs);
+    grants.set(lease.id, work);
+    work.catch(() => grants.delete(lease.id));
+    return work;
+  }
 
   /** @returns undefined when the engine failed under our hands and another one may do */
   async function handOver(
@@ -73,39 +90,39 @@ export function createLeasing(tools: LeaseTools) {
     { bind = {}, cancel }: LeaseRequest,
     queuedMs: number,
   ): Promise<GrantedLease | undefined> {
-    const known = preparing.get(lease.id);
-    const work = known ?? prepare(core, lease, bind, queuedMs);
-    if (known === undefined) preparing.set(lease.id, work);
+    const giveBack = () => core.giveBack(lease.id, context.nowMs(), bound.of(lease.containerId).length > 0);
+    let granted: GrantedLease;
     try {
-      const granted = await work;
-      if (cancel?.aborted) {
-        core.giveBack(lease.id, context.nowMs(), isBound(lease));
-        throw gone();
-      }
-      // It may have died under our hands.
-      return core.told(lease.id) ? granted : undefined;
+      granted = await grantOf(core, lease, bind, queuedMs);
     } catch (thrown) {
       const error = toWarmError(thrown);
-      if (error.code === "interrupted") throw error;
-      const isDisk = error.code === "disk-full" || error.code === "rejected";
-      if (isDisk || error.code.startsWith("host-")) {
-        core.giveBack(lease.id, context.nowMs(), isBound(lease));
+      if (core.lease(lease.id) === undefined && error.code !== "rejected") return undefined;
+      if (error.code !== "engine-failed" && error.code !== "not-found") {
+        giveBack();
         throw error;
       }
       context.log.warn("engine failed at its lease", { engine: lease.engine, detail: error.message });
       core.failed(lease.containerId, `could not be handed out: ${error.message}`, context.nowMs());
       return undefined;
-    } finally {
-      preparing.delete(lease.id);
     }
+    if (cancel?.aborted) {
+      giveBack();
+      throw gone();
+    }
+    // It may have died under our hands.
+    if (!core.told(lease.id)) return undefined;
+    const current = core.lease(lease.id) ?? lease;
+    return { ...granted, ...viewLease(current, context.nowMs(), context.clock.now()) };
   }
 
   return async function lease(pool: string, request: LeaseRequest): Promise<GrantedLease> {
     const core = cores.get(pool);
     checkBinding(request.bind ?? {});
+    checkTimes(request);
     const startedMs = context.nowMs();
     const deadlineMs = startedMs + (request.waitMs ?? WAIT_MS);
     for (let tries = 1; ; tries += 1) {
+      tools.onDeadline(deadlineMs);
       const settled = await ask(core, request, deadlineMs, context.nowMs);
       if (settled.kind === "refused") throw refused(pool, settled);
       const queuedMs = Math.round(context.nowMs() - startedMs);
@@ -123,6 +140,19 @@ export function createLeasing(tools: LeaseTools) {
   };
 }
 
+/** @throws WarmError `usage` */
+function checkTimes({ ttlMs = 0, waitMs = 0, priority = 0 }: LeaseRequest): void {
+  for (const [name, value] of Object.entries({ ttlMs, waitMs, priority })) {
+    const isTime = Number.isFinite(value) && (name === "priority" || (value >= 0 && value <= LONGEST_MS));
+    if (!isTime)
+      throw new WarmError("usage", `a lease's ${name} cannot be ${value}`, {
+        hint: name === "priority" ? "use a whole number" : "use milliseconds, a day's at most",
+      });
+  }
+}
+
+const LONGEST_MS = 24 * 3_600_000;
+
 /** Stands in the queue until an engine is assigned, the deadline is over, or the caller goes. */
 function ask(
   core: PoolCore,
@@ -133,16 +163,18 @@ function ask(
   return new Promise((resolve, reject) => {
     if (cancel?.aborted) return reject(gone());
     let ticket: number | undefined;
+    let isSettled = false;
     const leave = () => {
       if (ticket !== undefined) core.leave(ticket);
       reject(gone());
     };
     const settle = (settled: Settled) => {
+      isSettled = true;
       cancel?.removeEventListener("abort", leave);
       resolve(settled);
     };
     ticket = core.acquire({ key, holder, ttlMs, priority, deadlineMs }, nowMs(), settle, onQueued).ticket;
-    cancel?.addEventListener("abort", leave, { once: true });
+    if (!isSettled) cancel?.addEventListener("abort", leave, { once: true });
   });
 }
 

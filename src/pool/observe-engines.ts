@@ -5,6 +5,7 @@ import { isOwned, LABEL } from "../model/labels.js";
 import { isQuarantineName, parseEngineAddress } from "../model/names.js";
 import type { Observed, ObservedContainer } from "../model/observed.js";
 import type { PoolCore } from "./core/pool-core.js";
+import type { IdleEngines } from "./idle-engines.js";
 import type { PoolCores } from "./pool-cores.js";
 import type { PoolContext } from "./pool-host.js";
 
@@ -13,9 +14,15 @@ export interface ObserveTools {
   readonly cores: PoolCores;
   /** Docker names by container ID, kept up to date here. */
   readonly names: Map<string, string>;
-  /** Begun by us after this look began: it may not show them yet. */
+  /** When each engine was begun here, monotonic: an older look does not show it. */
   readonly begunAtMs: ReadonlyMap<string, number>;
+  /** Those that are being made. */
+  readonly making: ReadonlySet<string>;
+  readonly idle: IdleEngines;
+  /** It can be, or is, handed out. Told at each look. */
   readonly onReady: (containerId: string) => void;
+  /** It is quarantined and was not set aside yet: whoever did it was cut off. */
+  readonly onQuarantined: (containerId: string) => void;
   readonly onGone: (containerId: string) => void;
 }
 
@@ -25,12 +32,14 @@ export function createEngineObserver(tools: ObserveTools) {
   const adopting = new Set<string>();
 
   /** An engine that nobody here has started: handed out only once it passes its own ready check. */
-  async function adopt(core: PoolCore, containerId: string, slot: number): Promise<void> {
+  async function adopt(core: PoolCore, containerId: string, slot: number, isPaused: boolean): Promise<void> {
     const pool = cores.resource(core.pool);
     if (pool === undefined || adopting.has(containerId)) return;
     adopting.add(containerId);
     try {
       const { host, writer, reach } = context.host();
+      // Frozen by whoever kept it before: as it is, it cannot answer.
+      if (isPaused) await writer.containers.unpause(containerId);
       await waitReady(containerId, engineOf(pool, slot), {
         ...{ host, writer, reach, clock: context.clock, cancel: context.life },
       });
@@ -63,13 +72,18 @@ export function createEngineObserver(tools: ObserveTools) {
       // It has been started since: its end would have been told.
       if (core.isReadySince(id, lookedAtMs)) return;
       // Ours to start, or ours to remove: how it looks meanwhile means nothing.
-      const isUnderWay = known === "starting" && tools.begunAtMs.has(id);
+      const isUnderWay = known === "starting" && tools.making.has(id);
       if (isUnderWay || known === "error" || known === "draining" || known === "quarantined") return;
       core.failed(id, `its container is ${state}`, nowMs);
       return;
     }
-    if (known !== "quarantined") core.setFrozen(id, state === "paused");
-    if (known === "starting" && !tools.begunAtMs.has(id)) void adopt(core, id, slot);
+    if (known === "quarantined") {
+      if (!isQuarantineName(name) && core.sinceMs(id) < lookedAtMs) tools.onQuarantined(id);
+      return;
+    }
+    tools.idle.see(id, state === "paused", lookedAtMs);
+    if (known === "starting" && !tools.making.has(id)) void adopt(core, id, slot, state === "paused");
+    if ((known === "ready" || known === "leased") && state === "running") tools.onReady(id);
   }
 
   /** @param lookedAtMs monotonic, when the look began */

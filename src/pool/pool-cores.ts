@@ -74,6 +74,8 @@ export function createPoolCores(settings: CoresSettings): PoolCores {
       for (const { id, policy } of resources.values()) lastPolicies.set(id, policy);
       resources = new Map(pools.map((pool) => [pool.id, pool]));
       for (const { id } of pools) open(id);
+      // Nobody has anything of it any more.
+      for (const [id, core] of cores) if (!resources.has(id) && core.engines().length === 0) cores.delete(id);
     },
     restore(records, nowMs) {
       for (const record of records) {

@@ -10,8 +10,10 @@ export interface GateTools {
   readonly cores: PoolCores;
   readonly rollouts: Rollouts;
   readonly refills: Refills;
-  /** When each engine that is being made was begun. */
+  /** When each engine was begun here, monotonic. */
   readonly begunAtMs: Map<string, number>;
+  /** Those that are being made. */
+  readonly making: Set<string>;
   /** Docker names by container ID: one may be leased before a look has shown it. */
   readonly names: Map<string, string>;
   readonly onReady: (containerId: string) => void;
@@ -25,6 +27,7 @@ export function createPoolGate({
   rollouts,
   refills,
   begunAtMs,
+  making,
   names,
   onReady,
   onGone,
@@ -34,13 +37,14 @@ export function createPoolGate({
     begun(containerId, address) {
       const { pool = "", slot = 0 } = parseEngineAddress(address) ?? {};
       begunAtMs.set(containerId, nowMs());
+      making.add(containerId);
       const prefix = cores.resource(pool)?.prefix;
       if (prefix !== undefined) names.set(containerId, engineName(prefix, pool, slot));
       refills.take(pool);
       cores.own(containerId, pool).begun(containerId, slot, nowMs());
     },
     ready(containerId) {
-      begunAtMs.delete(containerId);
+      making.delete(containerId);
       const core = cores.ofContainer(containerId);
       // It may have died, and been found dead, just now.
       if (core?.stateOf(containerId) !== "starting") return;
@@ -48,13 +52,14 @@ export function createPoolGate({
       onReady(containerId);
     },
     failed(containerId, error) {
-      begunAtMs.delete(containerId);
+      making.delete(containerId);
       const core = cores.ofContainer(containerId);
       if (core?.stateOf(containerId) === undefined) return;
       // Given up by us: nothing is wrong with it.
-      if (error.code === "interrupted" || error.code === "lock-lost")
+      if (error.code === "interrupted" || error.code === "lock-lost") {
         core.gone(containerId, nowMs(), error.message);
-      else {
+        onGone(containerId);
+      } else {
         core.failed(containerId, error.message, nowMs());
         rollouts.failed(core.pool, error.message);
       }
@@ -63,13 +68,14 @@ export function createPoolGate({
       const core = cores.ofContainer(containerId);
       if (core?.stateOf(containerId) === undefined) return Promise.resolve(true);
       return new Promise((resolve) => {
-        const giveUp = core.retire(containerId, nowMs(), resolve);
-        const onCancel = () => {
-          giveUp();
-          resolve(false);
-        };
-        if (cancel.aborted) onCancel();
-        else cancel.addEventListener("abort", onCancel, { once: true });
+        let giveUp = () => {};
+        const onCancel = () => giveUp();
+        cancel.addEventListener("abort", onCancel, { once: true });
+        giveUp = core.retire(containerId, nowMs(), (isTaken) => {
+          cancel.removeEventListener("abort", onCancel);
+          resolve(isTaken);
+        });
+        if (cancel.aborted) giveUp();
       });
     },
     removed(containerId) {

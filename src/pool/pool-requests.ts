@@ -45,8 +45,10 @@ export function createPoolRequests(tools: RequestTools): Pools {
     throw leaseEnded(leaseId, "no such lease is known");
   };
 
-  const release: Pools["release"] = async (leaseId, fence, outcome = "clean") => {
+  const release: Pools["release"] = async (leaseId, fence, asked = "clean") => {
     for (const core of cores.all()) {
+      const { containerId = "" } = core.lease(leaseId) ?? {};
+      const outcome = bound.isSpoiled(containerId) ? "dirty" : asked;
       const result = core.release(leaseId, fence, outcome, nowMs());
       if (result.kind === "stale-fence") throw staleFence(leaseId);
       if (result.kind === "released") await flushed();
@@ -58,7 +60,7 @@ export function createPoolRequests(tools: RequestTools): Pools {
   /** Of a lease that is held, with a fence that is its own. */
   function engineOf(leaseId: string, fence: number): string {
     for (const core of cores.all()) {
-      const held = core.leases().find(({ id }) => id === leaseId);
+      const held = core.lease(leaseId);
       if (held === undefined) continue;
       if (held.fence !== fence) throw staleFence(leaseId);
       return held.containerId;
@@ -72,7 +74,9 @@ export function createPoolRequests(tools: RequestTools): Pools {
     release,
     async exec(leaseId, fence, command, timeoutMs) {
       const env = envs.get(leaseId);
-      const options = { ...(env && { env }), ...(timeoutMs !== undefined && { timeoutMs }) };
+      // A session may have to be opened first: by then the lease may be another's.
+      const guard = () => void engineOf(leaseId, fence);
+      const options = { guard, ...(env && { env }), ...(timeoutMs !== undefined && { timeoutMs }) };
       const engine = engineOf(leaseId, fence);
       return commands.run(engine, command, options).catch((error: unknown) => {
         // An engine that is lost, or given back, takes its command with it.

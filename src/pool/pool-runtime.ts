@@ -7,6 +7,7 @@ import type { Change } from "../model/plan.js";
 import type { Desired } from "../model/resource.js";
 import { findStaleEngines } from "../plan/engines/find-stale-engines.js";
 import { createBoundPaths } from "./bound-paths.js";
+import { createCompaction } from "./compaction.js";
 import type { PoolEvent } from "./core/pool-event.js";
 import { createEngineCommands } from "./engine-commands.js";
 import { createEngineFacts } from "./engine-facts.js";
@@ -21,10 +22,11 @@ import { createPoolGate } from "./pool-gate.js";
 import type { PoolContext } from "./pool-host.js";
 import { createPoolRequests } from "./pool-requests.js";
 import { createPoolTeller } from "./pool-teller.js";
-import type { PoolKeeping, Pools } from "./pools.js";
+import type { GrantedLease, PoolKeeping, Pools } from "./pools.js";
 import { createReturningEngines } from "./return-engine.js";
 import { createRollouts } from "./rollout.js";
 import { createRefills } from "./scale/refill.js";
+import { startTicker } from "./ticker.js";
 
 export interface PoolRuntimeSettings extends Omit<PoolContext, "life"> {
   /** Path of the journal. */
@@ -33,26 +35,23 @@ export interface PoolRuntimeSettings extends Omit<PoolContext, "life"> {
   readonly onDemand: () => void;
   /** What of a pool failed is to be tried again at once: it was asked for. */
   readonly onTryAgain: (pool: string) => void;
+  /** What the file says. */
+  readonly desired: Desired;
 }
 
 /** Everything at run time of all pools of one project. */
 export interface PoolRuntime extends Pools, PoolKeeping {
-  /** Takes over what the file says. */
-  configure(desired: Desired): void;
   /** Takes over what a look at the host shows, and what the file says. @param lookedAtMs monotonic, when it began */
   observe(observed: Observed, desired: Desired, lookedAtMs: number): void;
   /** Docker told the end of a container. */
   died(containerId: string): void;
+  /** The host is spoken to in another way now: what was kept open to it is of no use any more. */
+  hostChanged(): void;
   /** Refuses whoever waits and gives up resets; what is in flight may still tell of its engines. */
   stop(): void;
   /** Closes the journal. Engines and leases stay. */
   close(): Promise<void>;
 }
-
-/** The longest time between two looks at deadlines. */
-const TICK_MS = 1_000;
-/** A journal larger than this is written anew. */
-const COMPACT_BYTES = 4 * 1024 * 1024;
 
 /**
  * @throws WarmError `rejected` or `disk-full` when the journal cannot be opened
@@ -70,10 +69,15 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
   const envs = new Map<string, Readonly<Record<string, string>>>();
   /** How the engines of each pool were to be made at the last look. */
   const specs = new Map<string, string>();
+  const grants = new Map<string, Promise<GrantedLease>>();
+  /** Those that are not ready yet, or have failed. */
+  const making = new Set<string>();
   const tellPool = createPoolTeller(log);
-  const unfinished: string[] = [];
-  let desired: Desired | undefined;
+  const unfinished = new Set<string>();
+  let desired = settings.desired;
+  let isLimited = false;
   /** When the last look began, monotonic. */
+  let hasLooked = false;
   let lookedAt = Number.POSITIVE_INFINITY;
 
   const cores = createPoolCores({
@@ -88,22 +92,42 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
   const idle = createIdleEngines(context, cores);
   const memory = createEngineMemory(context, cores);
   const logs = createEngineLogs(context, cores);
-  const returning = createReturningEngines({ context, cores, commands, memory, nameOf, bound });
+  const returning = createReturningEngines({
+    ...{ context, cores, commands, memory, nameOf, bound },
+    onHostAway: (containerId) => unfinished.add(containerId),
+  });
   const refills = createRefills(nowMs);
   const rollouts = createRollouts((pool, why) =>
     log.warn("rollout paused", { pool, detail: `${pool}: the rollout is paused: ${why}` }),
   );
   const onReady = warmUp;
   const onGone = forget;
-  const observeEngines = createEngineObserver({ context, cores, names, begunAtMs, onReady, onGone });
-  const gate = createPoolGate({ context, cores, rollouts, refills, begunAtMs, names, onReady, onGone });
-  const leasing = createLeasing({ context, cores, commands, facts, idle, flushed, nameOf, bound, envs });
+  const observeEngines = createEngineObserver({
+    ...{ context, cores, idle, names, begunAtMs, making, onReady, onGone },
+    onQuarantined: (containerId) => returning.quarantine(containerId, "kept for a look"),
+  });
+  const gate = createPoolGate({
+    ...{ context, cores, rollouts, refills, begunAtMs, making, names, onReady, onGone },
+  });
+  const snapshot = () => [...cores.snapshot(), ...bound.snapshot()];
+  const compaction = createCompaction(journal, snapshot, ({ message }) =>
+    log.warn("journal not compacted", { detail: message }),
+  );
+  const ticker = startTicker(
+    tick,
+    () => Math.min(idle.nextMs(), ...cores.all().map((core) => core.nextDeadlineMs(nowMs()))),
+    nowMs,
+  );
+  const leasing = createLeasing({
+    ...{ context, cores, commands, facts, idle, flushed, nameOf, bound, envs, grants },
+    onDeadline: ticker.at,
+  });
   const lease: Pools["lease"] = (pool, request) =>
     life.signal.aborted ? Promise.reject(closing()) : leasing(pool, request);
 
   async function flushed(): Promise<void> {
     await journal.flushed();
-    if (journal.bytes > COMPACT_BYTES) await journal.compact([...cores.snapshot(), ...bound.snapshot()]);
+    compaction.maybe();
   }
 
   /** Ahead of the first lease, what it would otherwise have to wait for. */
@@ -116,34 +140,40 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
   }
 
   function forget(containerId: string): void {
-    commands.close(containerId);
+    void commands.close(containerId);
     facts.forget(containerId);
     logs.forget(containerId);
+    idle.forget(containerId);
     bound.clear(containerId);
-    for (const map of [names, begunAtMs]) map.delete(containerId);
+    for (const known of [names, begunAtMs, making, unfinished]) known.delete(containerId);
     cores.disown(containerId);
   }
 
   function onPoolEvent(event: PoolEvent): void {
     tellPool(event);
     if (event.type === "transition") onTransition(event.containerId, event.to, event.reason);
-    if (LEASE_ENDS.has(event.type) && "lease" in event) envs.delete(event.lease.id);
+    if (!LEASE_ENDS.has(event.type) || !("lease" in event)) return;
+    envs.delete(event.lease.id);
+    grants.delete(event.lease.id);
   }
 
   function onTransition(containerId: string, to: EngineState, reason: string): void {
     if (life.signal.aborted) return;
     // The core is in the middle of its step: what follows from it comes after.
-    if (to === "resetting") queueMicrotask(() => returning.reset(containerId));
+    if (to === "resetting" && !hasLooked) unfinished.add(containerId);
+    else if (to === "resetting") queueMicrotask(() => returning.reset(containerId));
     if (to === "quarantined") queueMicrotask(() => returning.quarantine(containerId, reason));
-    if (to === "error" || to === "draining") commands.close(containerId);
+    if (to === "error" || to === "draining") void commands.close(containerId);
   }
 
   function tick(): void {
     for (const core of cores.all()) core.tick(nowMs());
     idle.tick();
     memory.tick();
-    // What no caller waits for gets to the disk as well.
-    flushed().catch((error) => log.warn("journal not written", { detail: toWarmError(error).message }));
+    // What no caller waits for gets to the disk as well. The journal itself tells when it cannot.
+    flushed().catch(() => undefined);
+    if (isLimited) onDemand();
+    isLimited = false;
   }
 
   function holdOf(change: Change): Hold | undefined {
@@ -156,7 +186,9 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
     );
     if (isRollout && rollouts.pausedBecause(pool) !== undefined) return "rollout-paused";
     if (core.isBreakerOpen(nowMs())) return "breaker-open";
-    return refills.mayTake(pool, policy) ? undefined : "refill-limited";
+    if (refills.mayTake(pool, policy)) return undefined;
+    isLimited = true;
+    return "refill-limited";
   }
 
   function configure(next: Desired): void {
@@ -167,6 +199,7 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
   function observe(observed: Observed, next: Desired, lookedAtMs: number): void {
     configure(next);
     lookedAt = lookedAtMs;
+    hasLooked = true;
     observeEngines(observed, next.project, lookedAtMs);
     resumeResets();
     refills.beginPass();
@@ -186,20 +219,24 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
 
   /** What a killed run left half reset is reset again, once it is known to be there still. */
   function resumeResets(): void {
-    for (const containerId of unfinished.splice(0)) {
+    for (const containerId of unfinished) {
+      unfinished.delete(containerId);
       const state = cores.ofContainer(containerId)?.stateOf(containerId);
       if (state === "resetting") returning.reset(containerId);
     }
   }
 
+  cores.configure(desired.pools);
   cores.restore(records, nowMs());
   bound.restore(records);
-  if (records.length > 0) await journal.compact([...cores.snapshot(), ...bound.snapshot()]);
   for (const core of cores.all())
     for (const { containerId, state } of core.engines())
-      if (state === "resetting") unfinished.push(containerId);
-  const timer = setInterval(tick, TICK_MS);
-  timer.unref();
+      if (state === "resetting") unfinished.add(containerId);
+  // The old one is as good, only longer.
+  if (records.length > 0)
+    await journal
+      .compact(snapshot())
+      .catch((error: unknown) => log.warn("journal not compacted", { detail: toWarmError(error).message }));
 
   return {
     ...createPoolRequests({
@@ -216,28 +253,30 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
     }),
     gate,
     holdOf,
-    configure,
     observe,
     demand: () => new Map(cores.all().map((core) => [core.pool, core.demand(nowMs(), lookedAt)])),
     died(containerId) {
       const core = cores.ofContainer(containerId);
       const state = core?.stateOf(containerId);
-      if (core === undefined || state === undefined || begunAtMs.has(containerId)) return;
+      if (core === undefined || state === undefined || making.has(containerId)) return;
       if (state !== "error" && state !== "draining" && state !== "quarantined")
         core.failed(containerId, "its container ended", nowMs());
+    },
+    hostChanged() {
+      commands.closeAll();
+      facts.forgetAll();
     },
     stop() {
       // What is being reset is reset anew by whoever comes after us.
       life.abort();
-      clearInterval(timer);
+      ticker.stop();
       for (const core of cores.all()) core.refuseAll("warm is being stopped", nowMs());
       commands.closeAll();
     },
     async close() {
-      await flushed().catch((error) =>
-        log.warn("journal not written", { detail: toWarmError(error).message }),
-      );
-      await journal.close();
+      await journal
+        .close()
+        .catch((error: unknown) => log.warn("journal not written", { detail: toWarmError(error).message }));
     },
   };
 }

@@ -28,6 +28,7 @@ export async function resetEngine(
     if (index < tidy.length) return "removing what was bound";
     return index === all.length - 1 ? "verify" : `reset step ${index - tidy.length + 1}`;
   };
+  if (all.length === 1) onSteps?.();
   let reached = 0;
   let failure: WarmError | undefined;
   try {

@@ -17,6 +17,8 @@ export interface ReturnTools {
   readonly memory: EngineMemory;
   readonly nameOf: (containerId: string) => string;
   readonly bound: BoundPaths;
+  /** A reset was cut off by the host: to be begun again. */
+  readonly onHostAway: (containerId: string) => void;
 }
 
 /** Resets must not slow down those who are handed an engine. */
@@ -38,11 +40,14 @@ export function createReturningEngines(tools: ReturnTools): ReturningEngines {
   async function runReset(core: PoolCore, containerId: string): Promise<void> {
     const policy = cores.resource(core.pool)?.policy.reset;
     const nowMs = context.nowMs;
-    if (policy === undefined) {
-      core.failed(containerId, "nothing says how to reset it", nowMs());
+    if (policy === undefined || bound.isSpoiled(containerId)) {
+      const why = policy === undefined ? "nothing says how to reset it" : "files of its own were bound over";
+      core.failed(containerId, why, nowMs());
       return;
     }
     try {
+      // Whatever its holder left running there is over with its lease.
+      if (commands.isBusy(containerId)) await commands.close(containerId);
       await resetEngine(containerId, policy, bound.of(containerId), {
         commands,
         onSteps: () => core.resetDone(containerId, nowMs()),
@@ -50,18 +55,20 @@ export function createReturningEngines(tools: ReturnTools): ReturningEngines {
       bound.clear(containerId);
       if (core.stateOf(containerId) === "verifying") core.verified(containerId, nowMs());
       memory.lookSoon(containerId);
-    } catch (error) {
+    } catch (thrown) {
+      const error = toWarmError(thrown);
       const state = core.stateOf(containerId);
       // It died or was taken away meanwhile, or we are being stopped: there is nothing to judge.
-      if (context.life.aborted) return;
-      if (state !== "resetting" && state !== "verifying") return;
-      core.quarantined(containerId, toWarmError(error).message, nowMs());
+      if (context.life.aborted || (state !== "resetting" && state !== "verifying")) return;
+      // Nor while its host is away: it is reset once that is back.
+      if (error.code.startsWith("host-")) tools.onHostAway(containerId);
+      else core.quarantined(containerId, error.message, nowMs());
     }
   }
 
   async function runQuarantine(containerId: string, reason: string): Promise<void> {
     const name = tools.nameOf(containerId);
-    commands.close(containerId);
+    void commands.close(containerId);
     try {
       const { host, writer } = context.host();
       const logs = await readLastLogs(host.reader, containerId);

@@ -209,13 +209,26 @@ describe("a slot", () => {
   it("of an engine in quarantine is free, and the engine is left alone", () => {
     const pool = poolOf(1);
     const id = engineIdOf("kept");
-    const kept = anEngine(pool, 1, { id, name: quarantineName("cyan-engine-p-1", id), state: "exited" });
+    const createdAtMs = Date.parse("2026-01-01T02:59:00Z");
+    const name = quarantineName("cyan-engine-p-1", id);
+    const kept = anEngine(pool, 1, { id, name, state: "exited", createdAtMs });
     expect(planOf(pool, [kept])).toMatchInlineSnapshot(`
       "
       + engine.p/1 (missing)
       "
     `);
     expect(planOf(pool, [kept, anEngine(pool, 1)])).toBe("\n");
+  });
+
+  it("of an engine in quarantine that nobody remembers goes when it is older than quarantines last", () => {
+    const pool = poolOf(1);
+    const id = engineIdOf("kept");
+    const kept = anEngine(pool, 1, { id, name: quarantineName("cyan-engine-p-1", id), state: "paused" });
+    expect(planOf(pool, [kept, anEngine(pool, 1)])).toMatchInlineSnapshot(`
+      "
+      - engine.p/1@79f076abdd19 (expired)
+      "
+    `);
   });
 
   it("of an engine that is about to be renamed for its quarantine is not free yet", () => {

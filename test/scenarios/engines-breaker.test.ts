@@ -32,7 +32,7 @@ describe("a pool whose image fails its start", () => {
   it("refuses who asks at once, and says what is wrong", async () => {
     await expect(kept.lease({ waitMs: 0 })).rejects.toMatchObject({
       code: "no-engine",
-      message: expect.stringContaining("breaker"),
+      message: expect.stringMatching(/no more are started: .* ended with exit code 9 before it was ready/),
     });
   });
 
@@ -41,6 +41,8 @@ describe("a pool whose image fails its start", () => {
     const { code, stderr } = await kept.sandbox.warm(["recycle", "game"]);
     expect(code, stderr).toBe(0);
     await kept.watching.line(({ msg }) => msg === "breaker closed", since);
+    const failed = await kept.watching.line(({ msg }) => msg === "change failed", since);
+    expect(failed.failures, "what was waited for before is forgotten").toBe(1);
     await kept.watching.line(({ msg }) => msg === "breaker opened", since);
   });
 

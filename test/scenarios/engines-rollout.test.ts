@@ -61,21 +61,23 @@ describe("a new environment is rolled out", () => {
       const leases: GrantedLease[] = [];
       for (let i = 0; i < count; i += 1) leases.push(await kept.lease({ holder: `ci-${i}` }));
       await roll();
+      // The successor of one of them is made before it is free.
+      const whole = SIZE - count + 1;
       const { engines } = await kept.until(
-        ({ rollout, counts }) =>
-          rollout?.stale === count && counts.ready === SIZE - count && counts.starting === 0,
+        ({ rollout, counts }) => rollout?.stale === count && counts.ready === whole && counts.starting === 0,
       );
       for (const { container } of leases)
         expect(engines.find(({ containerId }) => containerId === container.id)).toMatchObject({
           state: "leased",
           isStale: true,
         });
+      const sampled = sample(old);
       for (const { id, fence } of leases) {
         const { exitCode } = await kept.client.exec(id, fence, ["true"]);
         expect(exitCode).toBe(0);
         await kept.client.release(id, fence);
       }
-      await kept.until((view) => isNew(view, old));
+      expect((await sampled).most).toBeLessThanOrEqual(SIZE + 1);
       expect((await kept.view()).rollout).toBeUndefined();
     },
   );
@@ -105,7 +107,7 @@ describe("a rollout that cannot go on", () => {
     const { rollout } = await kept.until((view) => view.rollout?.pausedBecause);
     expect(rollout).toMatchObject({ stale: SIZE });
     expect(rollout?.pausedBecause).toMatch(
-      /^no engine was replaced for 2 s: .* ended with exit code 9 before it was ready$/,
+      /^no engine was replaced for 2.0s: .* ended with exit code 9 before it was ready$/,
     );
     await kept.watching.line(({ msg }) => msg === "rollout paused", since);
     await kept.until(({ engines }) => engines.length === SIZE);

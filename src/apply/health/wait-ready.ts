@@ -56,17 +56,17 @@ async function waitForAnswer(
   context: ReadyContext,
 ): Promise<void> {
   const { clock, cancel } = context;
-  const deadline = clock.now() + ready.timeoutMs;
+  const deadline = performance.now() + ready.timeoutMs;
   let pauseMs = FIRST_PAUSE_MS;
   let isTold = false;
   for (;;) {
     const facts = await requireRunning(id, engine, context);
-    const tryMs = Math.max(LAST_TRY_MS, Math.min(TRY_MS, deadline - clock.now()));
+    const tryMs = Math.max(LAST_TRY_MS, Math.min(TRY_MS, deadline - performance.now()));
     const { isHealthy, isHopeless, answer } = await ask(facts, ready, tryMs, context);
     if (isHealthy) return;
     if (cancel.aborted) throw interrupted(engine);
     if (isHopeless) throw hopeless(answer, engine);
-    const leftMs = deadline - clock.now();
+    const leftMs = deadline - performance.now();
     if (leftMs <= 0) throw await tooLate(id, engine, answer, context);
     if (!isTold) context.onWaiting?.(answer);
     isTold = true;
@@ -111,7 +111,7 @@ async function waitForLine(
   context: ReadyContext,
 ): Promise<void> {
   const { clock, cancel } = context;
-  const deadline = clock.now() + ready.timeoutMs;
+  const deadline = performance.now() + ready.timeoutMs;
   const answer = `no line with \`${ready.text}\` in its log`;
   let pauseMs = FIRST_PAUSE_MS;
   let isTold = false;
@@ -119,10 +119,10 @@ async function waitForLine(
     const facts = await requireRunning(id, engine, context);
     if (!isTold) context.onWaiting?.(answer);
     isTold = true;
-    const leftMs = Math.max(LAST_TRY_MS, deadline - clock.now());
+    const leftMs = Math.max(LAST_TRY_MS, deadline - performance.now());
     if (await findLine(facts, ready.text, leftMs, context)) return;
     if (cancel.aborted) throw interrupted(engine);
-    if (clock.now() >= deadline) throw await tooLate(id, engine, answer, context);
+    if (performance.now() >= deadline) throw await tooLate(id, engine, answer, context);
     // The log ends with the container, or when Docker begins a new file: a look tells which.
     await clock.sleep(pauseMs, cancel);
     pauseMs = Math.min(pauseMs * PAUSE_GROWTH, LONGEST_PAUSE_MS);

@@ -90,6 +90,7 @@ export function createPass(tools: PassTools): (orders: PassOrders) => Promise<Pa
     // Whoever holds the lock keeps the pools too.
     const engines = await pools.ready(desired, observed.reach);
     engines.observe(observed, desired, lookedAtMs);
+    await pools.serve();
     const plan = planAgain(desired, observed, engines.demand());
 
     const inFlight = findInFlight(plan, observed, flights.addresses);
@@ -110,12 +111,10 @@ export function createPass(tools: PassTools): (orders: PassOrders) => Promise<Pa
       const isDrift = ledger.isDrift(change);
       if (massDelete !== undefined && !isDrift && !isDeleteAllowed(change.address)) return "guarded";
       if (settings.drift === "detect" && isDrift) return "drift-only-told";
-      const poolHold = engines.holdOf(change, clock.now());
-      if (poolHold !== undefined) return poolHold;
       const wasFlapping = ledger.isFlapping(change.address);
       const hold = ledger.holdOf(change, clock.now());
       if (hold === "flapping" && !wasFlapping) flapping.push(change);
-      return hold;
+      return hold ?? engines.holdOf(change, clock.now());
     }
 
     const { due, held } = selectDue(plan, inFlight, holdOf);

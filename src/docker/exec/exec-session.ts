@@ -46,15 +46,19 @@ export interface ExecSession {
    * Writes a file as a whole, with the folders that it needs.
    * @param path absolute
    * @param mode permission bits; default what the shell gives, 0644 mostly
-   * @throws WarmError as `run`; `engine-failed` when it cannot be written
+   * @throws WarmError as `run`; `rejected` when it cannot be written there
    */
   putFile(path: string, content: string | Uint8Array, mode?: number): Promise<void>;
   /**
    * Writes files that nobody reads yet, all in one go: not moved into place, so that it costs no program each.
    * @param files contents by absolute path
-   * @throws WarmError as `putFile`; some may have been written then
+   * @returns the paths at which something stood before
+   * @throws WarmError as `run`; `rejected` when one cannot be written, some others may be there then
    */
-  putFiles(files: Readonly<Record<string, string | Uint8Array>>, mode?: number): Promise<void>;
+  putFiles(
+    files: Readonly<Record<string, string | Uint8Array>>,
+    mode?: number,
+  ): Promise<{ readonly overwritten: readonly string[] }>;
   /** What waits is refused, what runs is killed. The container stays as it is. */
   close(): Promise<void>;
 }
@@ -112,16 +116,23 @@ class KeptSession implements ExecSession {
     await this.#inOrder(() => this.#mustSucceed(script, path));
   }
 
-  async putFiles(files: Readonly<Record<string, string | Uint8Array>>, mode = 0o644): Promise<void> {
+  async putFiles(
+    files: Readonly<Record<string, string | Uint8Array>>,
+    mode = 0o644,
+  ): Promise<{ readonly overwritten: readonly string[] }> {
     const entries = Object.entries(files);
     for (const [path] of entries) checkPath(path);
     const length = entries.reduce((sum, [, content]) => sum + content.length, 0);
     const script = length > MAX_SCRIPT ? undefined : writeFilesScript(entries, mode);
     if (script !== undefined && script.length <= 2 * MAX_SCRIPT) {
-      await this.#inOrder(() => this.#mustSucceed(script, entries.map(([path]) => path).join(", ")));
-      return;
+      const what = entries.map(([path]) => path).join(", ");
+      const stdout = await this.#inOrder(() => this.#mustSucceed(script, what));
+      const numbers = new Set(stdout.split("\n"));
+      return { overwritten: entries.flatMap(([path], index) => (numbers.has(`${index}`) ? [path] : [])) };
     }
     for (const [path, content] of entries) await this.putFile(path, content, mode);
+    // What so much has replaced is not known: taken for something.
+    return { overwritten: entries.map(([path]) => path) };
   }
 
   async close(): Promise<void> {
@@ -138,11 +149,13 @@ class KeptSession implements ExecSession {
     return done;
   }
 
-  async #mustSucceed(script: string, path: string): Promise<void> {
-    const { exitCode, stderr } = await this.#executeOne(script, `writing ${path}`, {});
-    if (exitCode === 0) return;
+  async #mustSucceed(script: string, path: string): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.#executeOne(script, `writing ${path}`, {});
+    if (exitCode === 0) return stdout;
     const why = stderr.trim() || `exit code ${exitCode}`;
-    throw new WarmError("engine-failed", `cannot write ${path} in the container: ${why}`);
+    throw new WarmError("rejected", `cannot write ${path} in the container: ${why}`, {
+      hint: "name a path that can be written to there",
+    });
   }
 
   /** Not through the shell: its folder is made there, Docker puts the file into it. */

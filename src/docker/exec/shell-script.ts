@@ -77,7 +77,7 @@ export function writeFileScript(
 
 /**
  * Writes files where they are to be, in one subshell. A file that is there goes first: whoever may read it must not read
- * its successor.
+ * its successor. The number of each such file is printed, a line each, counted from 0.
  * @param files absolute path and content
  * @param mode permission bits; none of them executable
  */
@@ -85,11 +85,11 @@ export function writeFilesScript(
   files: readonly (readonly [path: string, content: string | Uint8Array])[],
   mode: number,
 ): string {
-  const lines = files.flatMap(([path, content]) => {
+  const lines = files.flatMap(([path, content], index) => {
     const [target, folder] = [quoteWord(path), quoteWord(posix.dirname(path))];
     return [
       `[ -d ${folder} ] || (umask 0022; mkdir -p ${folder}) || exit 1`,
-      `if [ -e ${target} ]; then rm -f ${target} || exit 1; fi`,
+      `if [ -e ${target} ]; then printf '${index}\\n'; rm -f ${target} || exit 1; fi`,
       `${printScript(content)} >${target} || exit 1`,
     ];
   });

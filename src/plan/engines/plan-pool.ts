@@ -7,6 +7,7 @@ import { countWanted } from "./count-wanted.js";
 import { createEngine, deleteEngine, keepEngine, replaceEngine, updateEngine } from "./engine-changes.js";
 import { type FoundEngine, findEngines } from "./find-engines.js";
 import { type FreeSlots, findFreeSlots } from "./free-slots.js";
+import { isTooOld } from "./is-too-old.js";
 import {
   isBusy,
   type JudgedEngine,
@@ -32,18 +33,26 @@ export function planPool(
   const engines = counted.map((engine) => ({ ...engine, standing: judgeEngine(engine, sources) }));
   const slots = findFreeSlots(pool, found, index);
   const wanted = countWanted(pool, demand);
-  return [...removeUncounted(found, counted), ...planCounted(pool, engines, wanted, slots)];
+  return [...removeUncounted(found, counted, sources), ...planCounted(pool, engines, wanted, slots)];
 }
 
 /** A copy of an engine's labels that has somebody who uses it is as good as any. */
 const isLeasedCopy = (engine: FoundEngine) => engine.role === "copy" && isBusy(engine);
 
-/** Copies go; what is in quarantine stays until its time is over. */
-function removeUncounted(found: readonly FoundEngine[], counted: readonly FoundEngine[]): Change[] {
+/** Copies go; what is in quarantine stays until its time is over, by who put it there or else by its own age. */
+function removeUncounted(
+  found: readonly FoundEngine[],
+  counted: readonly FoundEngine[],
+  { pool, index }: PoolSources,
+): Change[] {
+  const { ttlMs } = pool.policy.quarantine;
+  const isForgotten = ({ demand, container }: FoundEngine) =>
+    demand === undefined && isTooOld(container, ttlMs, index.observed.observedAt);
   return found.flatMap((engine) => {
     if (counted.includes(engine)) return [];
     if (engine.role === "copy") return [deleteEngine(engine, ["surplus"])];
-    return engine.demand?.due === "expired" ? [deleteEngine(engine, ["expired"])] : [];
+    const isOver = engine.demand?.due === "expired" || isForgotten(engine);
+    return isOver ? [deleteEngine(engine, ["expired"])] : [];
   });
 }
 

@@ -111,6 +111,8 @@ export class EngineLife {
   setDue(containerId: string, due: Reason | undefined): void {
     const engine = this.#parts.roster.get(containerId);
     if (engine === undefined || engine.due === due) return;
+    // What is kept for a look goes for one reason only.
+    if (engine.state === "quarantined" && due !== "expired") return;
     this.#parts.roster.setDue(engine, due);
     this.#parts.isPlanDue = true;
   }

@@ -11,10 +11,14 @@ type Refusal = Extract<Settled, { kind: "refused" }>;
 
 /** While nothing is known of how long a wait may be. */
 const RETRY_AFTER_MS = 5_000;
+/** How often those who wait are told of their places. */
+const PLACES_MS = 250;
 
 /** The side of a pool where leases are asked for, renewed and given back. */
 export class LeaseDesk {
   readonly #parts: PoolParts;
+  #hasNewcomer = false;
+  #placesToldMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: PoolParts) {
     this.#parts = parts;
@@ -35,6 +39,7 @@ export class LeaseDesk {
       this.refuse(asker, "queue-full", why, nowMs);
     } else {
       const position = line.add(wish, asker, explainMiss(this.#parts));
+      this.#hasNewcomer = true;
       this.#parts.tell({ type: "waiter-queued", holder: asker.holder, position });
     }
   }
@@ -168,6 +173,10 @@ export class LeaseDesk {
   /** Tells all whose place has changed. */
   tellPlaces(nowMs: number): void {
     const { line, outbox } = this.#parts;
+    // Who has just come is told at once; thousands who wait are not told of every step.
+    if (line.length === 0 || (!this.#hasNewcomer && nowMs < this.#placesToldMs + PLACES_MS)) return;
+    this.#hasNewcomer = false;
+    this.#placesToldMs = nowMs;
     let estimate: ((position: number) => number | undefined) | undefined;
     for (const [index, { askers }] of line.places.entries()) {
       for (const asker of askers) {
@@ -208,8 +217,10 @@ export class LeaseDesk {
     if (ended !== undefined) {
       this.refuse(asker, "lease-ended", `the lease of the key \`${key}\` is over: ${ended.why}`, nowMs);
     } else if (place !== undefined) {
-      if (asker.deadlineMs > nowMs) line.join(place, asker);
-      else this.refuse(asker, "no-engine", explainMiss(this.#parts), nowMs);
+      if (asker.deadlineMs > nowMs) {
+        line.join(place, asker);
+        this.#hasNewcomer = true;
+      } else this.refuse(asker, "no-engine", explainMiss(this.#parts), nowMs);
     }
     return ended !== undefined || place !== undefined;
   }

@@ -267,6 +267,11 @@ export class PoolCore {
     return engine !== undefined && isReadySince(engine, atMs);
   }
 
+  /** Since when it has been in its state, monotonic ms; Infinity for one that is not known. */
+  sinceMs(containerId: string): number {
+    return this.#parts.roster.get(containerId)?.sinceMs ?? Number.POSITIVE_INFINITY;
+  }
+
   /** @returns since when it has been ready, monotonic ms; undefined for one that is not */
   idleSinceMs(containerId: string): number | undefined {
     const engine = this.#parts.roster.get(containerId);

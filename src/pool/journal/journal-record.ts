@@ -35,7 +35,12 @@ export type JournalRecord =
   | { readonly k: "fence"; readonly fence: number }
   | { readonly k: "lease"; readonly lease: LeaseRecord }
   /** What a lease has written into its engine, for the reset to take away: paths alone, the contents may be secret. */
-  | { readonly k: "bound"; readonly containerId: string; readonly paths: readonly string[] }
+  | {
+      readonly k: "bound";
+      readonly containerId: string;
+      readonly paths: readonly string[];
+      readonly isSpoiled?: boolean;
+    }
   | {
       readonly k: "ended";
       readonly leaseId: string;
