@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
-import { readLastLogs } from "../docker/observe/read-objects.js";
+import { inspectContainer, readLastLogs } from "../docker/observe/read-objects.js";
 import { toWarmError } from "../errors.js";
-import { quarantineName } from "../model/names.js";
+import { isQuarantineName, quarantineName } from "../model/names.js";
 import type { BoundPaths } from "./bound-paths.js";
 import type { PoolCore } from "./core/pool-core.js";
 import type { EngineCommands } from "./engine-commands.js";
@@ -67,17 +67,23 @@ export function createReturningEngines(tools: ReturnTools): ReturningEngines {
   }
 
   async function runQuarantine(containerId: string, reason: string): Promise<void> {
-    const name = tools.nameOf(containerId);
     void commands.close(containerId);
     try {
       const { host, writer } = context.host();
+      const { name, isPaused } = await inspectContainer(host.reader, containerId);
+      // Whoever began it before us may have been cut off in the middle.
+      if (isQuarantineName(name)) {
+        if (!isPaused) await writer.containers.pause(containerId);
+        return;
+      }
       const logs = await readLastLogs(host.reader, containerId);
       context.log.warn("engine quarantined", { container: name, detail: `${name}: ${reason}`, logs });
       await writer.containers.rename(containerId, quarantineName(name, containerId));
       // What a job left running must not go on: a frozen container keeps all of it for a look.
       await writer.containers.pause(containerId);
     } catch (error) {
-      context.log.debug("engine not set aside", { container: name, detail: toWarmError(error).message });
+      const container = tools.nameOf(containerId);
+      context.log.debug("engine not set aside", { container, detail: toWarmError(error).message });
     }
   }
 

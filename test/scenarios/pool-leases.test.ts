@@ -112,6 +112,7 @@ it("a waiter that disconnects leaves, and the engine goes to the next one", asyn
   gone.abort();
   expect(await codeOf(leaver.granted)).toBe("interrupted");
   await pool.until(({ queued }) => queued === 1);
+  await eventually(() => stayer.positions.at(-1) === 1);
   await giveBack(held);
   await release(pool, await stayer.granted);
   expect(stayer.positions).toEqual([2, 1]);
