@@ -50,6 +50,8 @@ export function createPoolKeeper(settings: PoolKeeperSettings): PoolKeeper {
   let poolHost: PoolHost | undefined;
   let isClosed = false;
   let hasToldServing = false;
+  /** A server that is being opened when all of it ends is closed too. */
+  let serving: Promise<void> = Promise.resolve();
   /** The end of an earlier keeping: the journal has one writer. */
   let ended: Promise<void> = Promise.resolve();
   const pools = followPools(() => current?.runtime);
@@ -87,6 +89,7 @@ export function createPoolKeeper(settings: PoolKeeperSettings): PoolKeeper {
   async function stop(): Promise<void> {
     const opened = await open?.catch(() => undefined);
     opened?.runtime.stop();
+    await serving;
     await opened?.server?.close();
   }
 
@@ -97,6 +100,7 @@ export function createPoolKeeper(settings: PoolKeeperSettings): PoolKeeper {
       const opened = await ending?.catch(() => undefined);
       if (opened === undefined) return;
       opened.runtime.stop();
+      await serving;
       await opened.server?.close();
       if (current === opened) current = undefined;
       await opened.runtime.close();
@@ -118,7 +122,9 @@ export function createPoolKeeper(settings: PoolKeeperSettings): PoolKeeper {
     },
     async serve() {
       const opened = await open?.catch(() => undefined);
-      if (opened !== undefined && !isClosed) await startServing(opened);
+      if (opened === undefined || isClosed) return;
+      serving = startServing(opened);
+      await serving;
     },
     died: (containerId) => current?.runtime.died(containerId),
     suspend() {

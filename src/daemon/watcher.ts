@@ -321,13 +321,13 @@ export class Watcher {
       hasConflicts: (this.lastResult?.plan.summary.conflict ?? 0) > 0,
     };
     if (event.kind === "container" && event.action === "update") memory.forgetLimits(event.id);
+    // Whoever works with an engine is told, though work on its place is under way: that may wait for its very end.
+    const isDeath = event.kind === "container" && /^died?$/.test(event.action);
+    if (isDeath) this.#tools.pools.died(event.id);
     if (!isDamage(event, view)) return;
     // Who stands by waits for one thing.
     if (this.condition.state === "standby" && !isLockEvent(event)) return;
-    if (event.kind === "container" && /^died?$/.test(event.action)) {
-      deaths.add(event.id, clock.now());
-      this.#tools.pools.died(event.id);
-    }
+    if (isDeath) deaths.add(event.id, clock.now());
     log.debug("host event", { kind: event.kind, action: event.action, id: event.id });
     wakeups.mark("docker", Math.max(event.kind === "container" ? 0 : BURST_MS, budget.waitMs()));
   }

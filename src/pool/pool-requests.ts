@@ -1,4 +1,4 @@
-import { WarmError } from "../errors.js";
+import { toWarmError, WarmError } from "../errors.js";
 import type { LeaseView } from "../model/engine.js";
 import { ENV_FILE } from "./bind-lease.js";
 import type { BoundPaths } from "./bound-paths.js";
@@ -21,6 +21,8 @@ export interface RequestTools {
   readonly flushed: () => Promise<void>;
   readonly lease: Pools["lease"];
   readonly onTryAgain: (pool: string) => void;
+  /** Looks whether a container still runs, ahead of Docker's own word of its end. Never throws. */
+  readonly checkAlive: (containerId: string) => Promise<void>;
   /** Docker name of an engine. */
   readonly nameOf: (containerId: string) => string;
 }
@@ -77,12 +79,18 @@ export function createPoolRequests(tools: RequestTools): Pools {
       // A session may have to be opened first: by then the lease may be another's.
       const guard = () => void engineOf(leaseId, fence);
       const options = { guard, ...(env && { env }), ...(timeoutMs !== undefined && { timeoutMs }) };
-      const engine = engineOf(leaseId, fence);
-      return commands.run(engine, command, options).catch((error: unknown) => {
+      const containerId = engineOf(leaseId, fence);
+      // After a restart only the engine itself still knows what was bound.
+      const isForgotten = env === undefined && bound.of(containerId).includes(ENV_FILE);
+      const whole = isForgotten ? ["/bin/sh", "-c", `. ${ENV_FILE} && exec "$@"`, "sh", ...command] : command;
+      try {
+        return await commands.run(containerId, whole, options);
+      } catch (error) {
+        if (toWarmError(error).code === "engine-failed") await tools.checkAlive(containerId);
         // An engine that is lost, or given back, takes its command with it.
         engineOf(leaseId, fence);
         throw error;
-      });
+      }
     },
     leases: (): LeaseView[] =>
       cores.all().flatMap((core) => core.leases().map((one) => viewLease(one, nowMs(), wallMs()))),

@@ -1,3 +1,4 @@
+import { inspectContainer } from "../docker/observe/read-objects.js";
 import { toWarmError, WarmError } from "../errors.js";
 import type { Hold } from "../model/daemon-status.js";
 import type { EngineState } from "../model/engine.js";
@@ -6,8 +7,10 @@ import type { Observed } from "../model/observed.js";
 import type { Change } from "../model/plan.js";
 import type { Desired } from "../model/resource.js";
 import { findStaleEngines } from "../plan/engines/find-stale-engines.js";
+import { isTooOld } from "../plan/engines/is-too-old.js";
 import { createBoundPaths } from "./bound-paths.js";
 import { createCompaction } from "./compaction.js";
+import type { PoolCore } from "./core/pool-core.js";
 import type { PoolEvent } from "./core/pool-event.js";
 import { createEngineCommands } from "./engine-commands.js";
 import { createEngineFacts } from "./engine-facts.js";
@@ -191,6 +194,23 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
     return "refill-limited";
   }
 
+  function died(containerId: string): void {
+    const core = cores.ofContainer(containerId);
+    const state = core?.stateOf(containerId);
+    if (core === undefined || state === undefined || making.has(containerId)) return;
+    if (state !== "error" && state !== "draining" && state !== "quarantined")
+      core.failed(containerId, "its container ended", nowMs());
+  }
+
+  async function checkAlive(containerId: string): Promise<void> {
+    const ask = async () => inspectContainer(context.host().host.reader, containerId);
+    const isOver = await ask().then(
+      ({ isRunning }) => !isRunning,
+      (error: unknown) => toWarmError(error).code === "not-found",
+    );
+    if (isOver) died(containerId);
+  }
+
   function configure(next: Desired): void {
     if (desired !== next) cores.configure(next.pools);
     desired = next;
@@ -205,15 +225,30 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
     refills.beginPass();
     const stale = findStaleEngines(next, observed);
     for (const core of cores.all()) {
-      core.setStale(stale.containerIds);
+      // What is in quarantine is kept for a look, and replaced by now.
+      const served = core.engines().filter(({ state }) => state !== "quarantined");
+      const own = served.filter(({ containerId }) => stale.containerIds.has(containerId));
+      core.setStale(new Set(own.map(({ containerId }) => containerId)));
       const pool = cores.resource(core.pool);
       if (pool === undefined) continue;
-      const own = core.engines().filter(({ containerId }) => stale.containerIds.has(containerId));
+      markOld(core, observed, pool.policy.ttlMs);
       const spec = stale.specOf(core.pool);
       if ((specs.get(core.pool) ?? spec) !== spec)
         core.resetBreaker("its engines are made in another way now", nowMs());
       specs.set(core.pool, spec);
       rollouts.see(core, own, spec, pool.policy.rollout.deadlineMs, nowMs());
+    }
+  }
+
+  /** Planning sees the age of idle engines: one that is never idle has to go when its lease is over. */
+  function markOld(core: PoolCore, { containers, observedAt }: Observed, ttlMs: number | undefined): void {
+    const busy = new Map(core.engines().map((engine) => [engine.containerId, engine]));
+    for (const container of containers) {
+      const { state, due } = busy.get(container.id) ?? {};
+      if (state !== "leased" && state !== "resetting" && state !== "verifying") continue;
+      const isOld = isTooOld(container, ttlMs, observedAt);
+      if (isOld && due === undefined) core.setDue(container.id, "recycle-age", nowMs());
+      if (!isOld && due === "recycle-age") core.setDue(container.id, undefined, nowMs());
     }
   }
 
@@ -250,18 +285,13 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
       lease,
       nameOf,
       onTryAgain,
+      checkAlive,
     }),
     gate,
     holdOf,
     observe,
     demand: () => new Map(cores.all().map((core) => [core.pool, core.demand(nowMs(), lookedAt)])),
-    died(containerId) {
-      const core = cores.ofContainer(containerId);
-      const state = core?.stateOf(containerId);
-      if (core === undefined || state === undefined || making.has(containerId)) return;
-      if (state !== "error" && state !== "draining" && state !== "quarantined")
-        core.failed(containerId, "its container ended", nowMs());
-    },
+    died,
     hostChanged() {
       commands.closeAll();
       facts.forgetAll();

@@ -23,6 +23,8 @@ export interface ReturnTools {
 
 /** Resets must not slow down those who are handed an engine. */
 const RESETS_AT_ONCE = 8;
+const END_LOOKS = 4;
+const END_LOOK_MS = 100;
 
 /** What becomes of an engine after its job: reset, proof and back, or quarantine. */
 export interface ReturningEngines {
@@ -57,12 +59,26 @@ export function createReturningEngines(tools: ReturnTools): ReturningEngines {
       memory.lookSoon(containerId);
     } catch (thrown) {
       const error = toWarmError(thrown);
+      const hasEnded = error.code === "engine-failed" && (await endsSoon(containerId));
       const state = core.stateOf(containerId);
       // It died or was taken away meanwhile, or we are being stopped: there is nothing to judge.
       if (context.life.aborted || (state !== "resetting" && state !== "verifying")) return;
       // Nor while its host is away: it is reset once that is back.
       if (error.code.startsWith("host-")) tools.onHostAway(containerId);
+      else if (hasEnded) core.failed(containerId, "its container ended", nowMs());
       else core.quarantined(containerId, error.message, nowMs());
+    }
+  }
+
+  /** The end of an engine ends its commands, a little before Docker tells of it. */
+  async function endsSoon(containerId: string): Promise<boolean> {
+    for (let look = 1; ; look += 1) {
+      const isThere = await inspectContainer(context.host().host.reader, containerId).then(
+        ({ isRunning }) => isRunning,
+        (error: unknown) => toWarmError(error).code !== "not-found",
+      );
+      if (!isThere || look === END_LOOKS) return !isThere;
+      await context.clock.sleep(END_LOOK_MS, context.life);
     }
   }
 

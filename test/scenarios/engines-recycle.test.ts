@@ -64,6 +64,13 @@ it("engines that are asked for are replaced, the replacement first, and one that
   await kept.ready(2);
 });
 
+/** As `docker build` and `docker tag` do it. */
+async function retag(version: string): Promise<void> {
+  const built = await kept.sandbox.image("engine", { version, tag: version, to: "load" });
+  const [repo = "", tag = ""] = kept.project.image.split(/:(?=[^:]*$)/);
+  await kept.sandbox.docker.getImage(built).tag({ repo, tag });
+}
+
 describe("an image that is tagged anew on the host while engines are idle", () => {
   it.each([
     ["is not handed out in its old version where `allowStale: false`", "false"],
@@ -74,7 +81,7 @@ describe("an image that is tagged anew on the host while engines are idle", () =
     await kept.save({ size: 2, lines: [RESET, `allowStale: ${allowStale}`] });
     await kept.ready(2);
     const old = await idsNow();
-    await kept.sandbox.image("engine", { version, to: "load" });
+    await retag(version);
     const rolled = gone(old);
     if (allowStale === "false") {
       await kept.until(({ engines }) => engines.some(({ isStale }) => isStale));

@@ -6,6 +6,7 @@ import type { GrantedLease } from "../../src/pool/pools.js";
 import { type KeptPool, keepPool, RESET } from "./kept-pool.js";
 import { ask, codeOf, queue, release, shell } from "./pool-clients.js";
 import { shellIn } from "./seeded-template.js";
+import { eventually } from "./watched-project.js";
 
 const SIZE = 3;
 let pool: KeptPool;

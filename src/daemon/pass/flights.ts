@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { ApplyContext, StopSignals } from "../../apply/apply-context.js";
+import type { EngineGate } from "../../apply/engine-gate.js";
 import { executePlan } from "../../apply/execute-plan.js";
 import { redactEvents } from "../../apply/redact-events.js";
 import type { ApplyEvent } from "../../model/event.js";
@@ -67,7 +68,12 @@ export function createFlights({ onEvent, onSettled }: FlightSettings): Flights {
     const part: Plan = { ...context.plan, changes: context.plan.changes.filter(isPart(own)) };
     // What is held back must not be taken for something that this run makes anew.
     const changes = new Map(part.changes.map((change) => [change.address, change]));
-    const run = executePlan({ ...context, plan: part, changes, emit }, lockReason, stopOf)
+    const engines = tellReady(context.engines, (address) => {
+      // A successor that stands ready is an engine like any other, however long its predecessor is still used.
+      const flight = own.has(address) ? undefined : claimed.find(([one]) => one === address)?.[1];
+      if (flight !== undefined) settle(address, flight);
+    });
+    const run = executePlan({ ...context, engines, plan: part, changes, emit }, lockReason, stopOf)
       .catch(() => undefined)
       .then(() => {
         for (const [address, flight] of claimed) settle(address, flight);
@@ -91,6 +97,23 @@ export function createFlights({ onEvent, onSettled }: FlightSettings): Flights {
     abort: () => all(abort),
     async idle() {
       while (runs.size > 0) await Promise.all(runs);
+    },
+  };
+}
+
+/** @param onReady told the place of each engine that has become ready */
+function tellReady(gate: EngineGate, onReady: (address: Address) => void): EngineGate {
+  const places = new Map<string, Address>();
+  return {
+    ...gate,
+    begun(containerId, address) {
+      places.set(containerId, address);
+      gate.begun(containerId, address);
+    },
+    ready(containerId) {
+      gate.ready(containerId);
+      const address = places.get(containerId);
+      if (address !== undefined) onReady(address);
     },
   };
 }

@@ -45,7 +45,7 @@ export function lastJobReason(
   if (maxJobs !== undefined && engine.jobs >= maxJobs) return { due: "recycle-jobs" };
   // Where nothing can take its place an engine of the older spec serves on.
   const isReplaced = rolloutPausedBecause === undefined && breaker.open === undefined;
-  return stale.has(engine.containerId) && isReplaced ? { due: undefined } : undefined;
+  return stale.has(engine.containerId) && isReplaced ? { due: "config-changed" } : undefined;
 }
 
 /** An engine whose lease is over is made ready again, or goes. */

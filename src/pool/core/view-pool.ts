@@ -12,8 +12,7 @@ export function demandOf(parts: PoolParts, lookedAtMs: number): PoolDemand {
   const engines = [...parts.roster.all()].map((engine) => {
     const { containerId, state, jobs, due } = engine;
     const last = state === "leased" ? lastJobReason(parts, engine, "clean") : undefined;
-    const isForSpec = last !== undefined && last.due === undefined && engine.retirees.size === 0;
-    const isLastJob = last !== undefined && (!isForSpec || mayBeSucceeded());
+    const isLastJob = last !== undefined && (last.due !== "config-changed" || mayBeSucceeded());
     const isNewerThanLook = isReadySince(engine, lookedAtMs);
     return [
       containerId,

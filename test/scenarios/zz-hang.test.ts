@@ -1,0 +1,28 @@
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { it } from "vitest";
+import { createSandbox } from "../rig/sandbox.js";
+import { writeEngineProject } from "./engine-project.js";
+it("hang", async () => {
+  const sandbox = await createSandbox();
+  await writeEngineProject(sandbox, { size: 2 });
+  const path = join(sandbox.dir, "s.mjs");
+  writeFileSync(path, `import { openWarm } from ${JSON.stringify(resolve("dist/index.js"))};
+const w = (l) => (m, f) => console.log(new Date().toISOString(), l, m, f?.detail ?? "");
+const warm = await openWarm({ log: { debug: w("d"), info: w("i"), warn: w("w"), error: w("e") } });
+console.log("opened");
+await warm.pool("chess").lease().catch((e) => console.log(e.message));
+console.log("closing");
+await warm.close();
+console.log("closed", process.getActiveResourcesInfo());`);
+  const child = spawn(process.execPath, [path], { cwd: sandbox.dir, env: { PATH: process.env.PATH, HOME: process.env.HOME, DOCKER_HOST: `unix://${sandbox.socketPath}` } });
+  let out = "";
+  child.stdout.on("data", (d) => (out += d));
+  child.stderr.on("data", (d) => (out += d));
+  const timer = setTimeout(() => child.kill("SIGKILL"), 25000);
+  await new Promise((d) => child.once("close", d));
+  clearTimeout(timer);
+  writeFileSync("/tmp/hang.txt", out);
+  await sandbox.dispose();
+});
