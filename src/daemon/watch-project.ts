@@ -92,7 +92,9 @@ export async function watchProject(settings: WatchSettings): Promise<number> {
     await pools
       .close()
       .catch((error) => log.warn("pools not closed", { detail: toWarmError(error).message }));
-    await Promise.race([lock.release(), clock.sleep(RELEASE_MS)]);
+    const released = new AbortController();
+    await Promise.race([lock.release(), clock.sleep(RELEASE_MS, released.signal)]);
+    released.abort();
     await notifier.drain(AbortSignal.timeout(DRAIN_MS));
     tools.life.abort();
     watcher.isStopped = true;

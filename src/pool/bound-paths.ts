@@ -7,6 +7,9 @@ export interface BoundPaths {
   isSpoiled(containerId: string): boolean;
   /** In the journal, before anything is written. */
   add(containerId: string, paths: readonly string[]): void;
+  /** All of it is there: who asks again for the lease finds it. */
+  written(containerId: string): void;
+  isWritten(containerId: string): boolean;
   spoil(containerId: string): void;
   clear(containerId: string): void;
   restore(records: readonly JournalRecord[]): void;
@@ -17,13 +20,20 @@ export interface BoundPaths {
 interface Bound {
   readonly paths: readonly string[];
   readonly isSpoiled: boolean;
+  readonly isWritten: boolean;
 }
+
+const NOTHING: Bound = { paths: [], isSpoiled: false, isWritten: false };
 
 export function createBoundPaths(record: (record: JournalRecord) => void): BoundPaths {
   const bound = new Map<string, Bound>();
-  const recordOf = (containerId: string, { paths, isSpoiled }: Bound) =>
-    ({ k: "bound", containerId, paths, ...(isSpoiled && { isSpoiled }) }) as const;
-  const pathsOf = (containerId: string) => bound.get(containerId)?.paths ?? [];
+  const recordOf = (containerId: string, { paths, isSpoiled, isWritten }: Bound) =>
+    ({
+      ...{ k: "bound", containerId, paths },
+      ...(isSpoiled && { isSpoiled }),
+      ...(isWritten && { isWritten }),
+    }) as const;
+  const find = (containerId: string) => bound.get(containerId) ?? NOTHING;
 
   function set(containerId: string, next: Bound): void {
     bound.set(containerId, next);
@@ -31,22 +41,24 @@ export function createBoundPaths(record: (record: JournalRecord) => void): Bound
   }
 
   return {
-    of: pathsOf,
-    isSpoiled: (containerId) => bound.get(containerId)?.isSpoiled ?? false,
+    of: (containerId) => find(containerId).paths,
+    isSpoiled: (containerId) => find(containerId).isSpoiled,
+    isWritten: (containerId) => find(containerId).isWritten,
     add(containerId, paths) {
-      const all = [...new Set([...pathsOf(containerId), ...paths])];
-      set(containerId, { paths: all, isSpoiled: bound.get(containerId)?.isSpoiled ?? false });
+      const known = find(containerId);
+      set(containerId, { ...known, paths: [...new Set([...known.paths, ...paths])], isWritten: false });
     },
-    spoil: (containerId) => set(containerId, { paths: pathsOf(containerId), isSpoiled: true }),
+    written: (containerId) => set(containerId, { ...find(containerId), isWritten: true }),
+    spoil: (containerId) => set(containerId, { ...find(containerId), isSpoiled: true }),
     clear(containerId) {
-      if (bound.delete(containerId)) record(recordOf(containerId, { paths: [], isSpoiled: false }));
+      if (bound.delete(containerId)) record(recordOf(containerId, NOTHING));
     },
     restore(records) {
       for (const one of records) {
         if (one.k === "gone") bound.delete(one.containerId);
         if (one.k !== "bound") continue;
-        const { containerId, paths, isSpoiled = false } = one;
-        if (paths.length > 0 || isSpoiled) bound.set(containerId, { paths, isSpoiled });
+        const { containerId, paths, isSpoiled = false, isWritten = false } = one;
+        if (paths.length > 0 || isSpoiled) bound.set(containerId, { paths, isSpoiled, isWritten });
         else bound.delete(containerId);
       }
     },

@@ -49,8 +49,9 @@ export function createLeasing(tools: LeaseTools) {
     const startedMs = context.nowMs();
     const { containerId } = lease;
     const name = tools.nameOf(containerId);
-    // Who asks again for what it holds has its files there already, and a job that uses them.
-    const paths = lease.isTold ? [] : Object.keys(filesOf(bind));
+    // Who asks again for what it holds has its files there already, and a job that uses them, unless warm was stopped
+    // before all of them were written.
+    const paths = lease.isTold && bound.isWritten(containerId) ? [] : Object.keys(filesOf(bind));
     if (paths.length > 0) bound.add(containerId, paths);
     const [facts] = await Promise.all([
       tools.facts.of(containerId, name, cores.resource(core.pool)),
@@ -70,6 +71,7 @@ export function createLeasing(tools: LeaseTools) {
     if (bind.env !== undefined) tools.envs.set(id, bind.env);
     const { isReversible } = await bindLease(containerId, bind, tools.commands);
     if (!isReversible) bound.spoil(containerId);
+    bound.written(containerId);
     if (core.lease(id) === undefined) tools.envs.delete(id);
   }
 

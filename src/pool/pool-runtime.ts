@@ -1,23 +1,19 @@
 import { inspectContainer } from "../docker/observe/read-objects.js";
 import { toWarmError, WarmError } from "../errors.js";
-import type { Hold } from "../model/daemon-status.js";
 import type { EngineState } from "../model/engine.js";
-import { parseEngineAddress } from "../model/names.js";
 import type { Observed } from "../model/observed.js";
-import type { Change } from "../model/plan.js";
 import type { Desired } from "../model/resource.js";
-import { findStaleEngines } from "../plan/engines/find-stale-engines.js";
-import { isTooOld } from "../plan/engines/is-too-old.js";
 import { createBoundPaths } from "./bound-paths.js";
 import { createCompaction } from "./compaction.js";
-import type { PoolCore } from "./core/pool-core.js";
 import type { PoolEvent } from "./core/pool-event.js";
 import { createEngineCommands } from "./engine-commands.js";
 import { createEngineFacts } from "./engine-facts.js";
 import { createEngineLogs } from "./engine-logs.js";
 import { createEngineMemory } from "./engine-memory.js";
+import { createPoolHolds } from "./hold-changes.js";
 import { createIdleEngines } from "./idle-engines.js";
 import { openJournal } from "./journal/journal.js";
+import { createEngineJudge } from "./judge-engines.js";
 import { createLeasing } from "./lease-engine.js";
 import { createEngineObserver } from "./observe-engines.js";
 import { createPoolCores } from "./pool-cores.js";
@@ -70,17 +66,14 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
   const begunAtMs = new Map<string, number>();
   const bound = createBoundPaths((record) => journal.append(record));
   const envs = new Map<string, Readonly<Record<string, string>>>();
-  /** How the engines of each pool were to be made at the last look. */
-  const specs = new Map<string, string>();
   const grants = new Map<string, Promise<GrantedLease>>();
   /** Those that are not ready yet, or have failed. */
   const making = new Set<string>();
   const tellPool = createPoolTeller(log);
   const unfinished = new Set<string>();
   let desired = settings.desired;
-  let isLimited = false;
-  /** When the last look began, monotonic. */
   let hasLooked = false;
+  /** When the last look began, monotonic. */
   let lookedAt = Number.POSITIVE_INFINITY;
 
   const cores = createPoolCores({
@@ -101,8 +94,13 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
   });
   const refills = createRefills(nowMs);
   const rollouts = createRollouts((pool, why) =>
-    log.warn("rollout paused", { pool, detail: `${pool}: the rollout is paused: ${why}` }),
+    log.warn("rollout paused", {
+      pool,
+      detail: `${pool}: the rollout is paused, the engines there are serve on: ${why}; \`warm recycle ${pool}\` goes on`,
+    }),
   );
+  const judgeEngines = createEngineJudge(cores, rollouts, nowMs);
+  const holds = createPoolHolds(cores, rollouts, refills, nowMs);
   const onReady = warmUp;
   const onGone = forget;
   const observeEngines = createEngineObserver({
@@ -175,23 +173,7 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
     memory.tick();
     // What no caller waits for gets to the disk as well. The journal itself tells when it cannot.
     flushed().catch(() => undefined);
-    if (isLimited) onDemand();
-    isLimited = false;
-  }
-
-  function holdOf(change: Change): Hold | undefined {
-    const { pool = "" } = parseEngineAddress(change.address) ?? {};
-    const [core, policy] = [cores.find(pool), cores.resource(pool)?.policy];
-    const isStart = change.kind === "engine" && (change.action === "create" || change.action === "replace");
-    if (!isStart || core === undefined || policy === undefined) return undefined;
-    const isRollout = change.reasons.some(
-      (reason) => reason === "config-changed" || reason === "image-moved",
-    );
-    if (isRollout && rollouts.pausedBecause(pool) !== undefined) return "rollout-paused";
-    if (core.isBreakerOpen(nowMs())) return "breaker-open";
-    if (refills.mayTake(pool, policy)) return undefined;
-    isLimited = true;
-    return "refill-limited";
+    if (holds.wasLimited()) onDemand();
   }
 
   function died(containerId: string): void {
@@ -223,33 +205,7 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
     observeEngines(observed, next.project, lookedAtMs);
     resumeResets();
     refills.beginPass();
-    const stale = findStaleEngines(next, observed);
-    for (const core of cores.all()) {
-      // What is in quarantine is kept for a look, and replaced by now.
-      const served = core.engines().filter(({ state }) => state !== "quarantined");
-      const own = served.filter(({ containerId }) => stale.containerIds.has(containerId));
-      core.setStale(new Set(own.map(({ containerId }) => containerId)));
-      const pool = cores.resource(core.pool);
-      if (pool === undefined) continue;
-      markOld(core, observed, pool.policy.ttlMs);
-      const spec = stale.specOf(core.pool);
-      if ((specs.get(core.pool) ?? spec) !== spec)
-        core.resetBreaker("its engines are made in another way now", nowMs());
-      specs.set(core.pool, spec);
-      rollouts.see(core, own, spec, pool.policy.rollout.deadlineMs, nowMs());
-    }
-  }
-
-  /** Planning sees the age of idle engines: one that is never idle has to go when its lease is over. */
-  function markOld(core: PoolCore, { containers, observedAt }: Observed, ttlMs: number | undefined): void {
-    const busy = new Map(core.engines().map((engine) => [engine.containerId, engine]));
-    for (const container of containers) {
-      const { state, due } = busy.get(container.id) ?? {};
-      if (state !== "leased" && state !== "resetting" && state !== "verifying") continue;
-      const isOld = isTooOld(container, ttlMs, observedAt);
-      if (isOld && due === undefined) core.setDue(container.id, "recycle-age", nowMs());
-      if (!isOld && due === "recycle-age") core.setDue(container.id, undefined, nowMs());
-    }
+    judgeEngines(observed, next);
   }
 
   /** What a killed run left half reset is reset again, once it is known to be there still. */
@@ -288,7 +244,7 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
       checkAlive,
     }),
     gate,
-    holdOf,
+    holdOf: holds.holdOf,
     observe,
     demand: () => new Map(cores.all().map((core) => [core.pool, core.demand(nowMs(), lookedAt)])),
     died,

@@ -97,5 +97,5 @@ export interface PoolKeeping {
   readonly gate: EngineGate;
   demand(): Demand;
   /** Why an engine's change is not made now, beyond what holds up every change. */
-  holdOf(change: Change, nowMs: number): Hold | undefined;
+  holdOf(change: Change): Hold | undefined;
 }

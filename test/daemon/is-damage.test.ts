@@ -36,6 +36,7 @@ const EVENTS: Readonly<Record<string, HostEvent>> = {
   "our image goes": event("image", "untag", { id: "sha256:1" }),
   "another image goes": event("image", "delete", { id: "sha256:2" }),
   "our image's tag moves": event("image", "tag", { id: "sha256:3", attributes: { name: IMAGE } }),
+  "some image is loaded": event("image", "load", { id: "sha256:3", attributes: { name: "sha256:3" } }),
   "another tag moves": event("image", "tag", { id: "sha256:3", attributes: { name: "other:1" } }),
   "somebody pulls our image": event("image", "pull", { id: IMAGE, attributes: { name: IMAGE } }),
 };
@@ -57,6 +58,7 @@ it("is what happens to ours, and to no one else's", () => {
       "our volume goes",
       "our image goes",
       "our image's tag moves",
+      "some image is loaded",
       "somebody pulls our image",
     ]
   `);
@@ -72,6 +74,7 @@ it("is not what our own work does to what it works on", () => {
       "our lock goes",
       "our image goes",
       "our image's tag moves",
+      "some image is loaded",
       "somebody pulls our image",
     ]
   `);
@@ -92,6 +95,7 @@ it("is the end of a stranger's too, while one stands in our way", () => {
       "another volume goes",
       "our image goes",
       "our image's tag moves",
+      "some image is loaded",
       "somebody pulls our image",
     ]
   `);

@@ -37,17 +37,15 @@ describe("a pool that a watcher keeps", () => {
     const engines = await kept
       .until(({ engines: all, counts }) => counts.ready === 3 && !all.some((one) => one.containerId === hurt))
       .then((view) => view.engines);
-    const kept2 = engines.filter(({ containerId }) => before.some(({ id }) => id === containerId));
-    expect(kept2).toHaveLength(2);
+    const others = engines.filter(({ containerId }) => before.some(({ id }) => id === containerId));
+    expect(others).toHaveLength(2);
     await kept.watching.line(({ msg }) => msg === "resource healed", since);
     const address = before[1]?.labels["warm.address"];
     const lines = news(since).map((line) => line.replace(/ \(.*\)/, ""));
-    if (how === "removed") expect(lines).toEqual([`info ${address}: created: does not exist`]);
-    else
-      expect(lines).toEqual([
-        `warn ${address}: ready -> error: its container ended`,
-        `info ${address}: replaced: failed`,
-      ]);
+    expect(lines).toEqual([
+      `warn ${address}: ready -> error: its container ended`,
+      `info ${address}: ${how === "removed" ? "created: does not exist" : "replaced: failed"}`,
+    ]);
   });
 
   it("is never called flapping, however often its engines die", async () => {

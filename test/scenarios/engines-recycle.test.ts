@@ -17,7 +17,8 @@ async function gone(old: readonly string[]): Promise<number> {
   let fewest = Number.POSITIVE_INFINITY;
   await kept.until(({ engines, counts }) => {
     fewest = Math.min(fewest, counts.ready + counts.leased);
-    return engines.every(({ containerId }) => !old.includes(containerId)) && counts.ready === 2;
+    const isDone = engines.every(({ containerId }) => !old.includes(containerId));
+    return isDone && counts.ready + counts.leased === 2;
   });
   return fewest;
 }
@@ -26,7 +27,7 @@ describe("engines that are past their time to live", () => {
   it("are replaced, the replacement first", async () => {
     const old = await idsNow();
     await kept.save({ size: 2, lines: [RESET, "ttl: 1s"] });
-    await kept.until(({ engines }) => engines.every(({ containerId }) => !old.includes(containerId)));
+    expect(await gone(old)).toBe(2);
     await kept.save({ size: 2, lines: [RESET] });
     await kept.ready(2);
   });
@@ -53,12 +54,10 @@ describe("engines that are past their time to live", () => {
 it("engines that are asked for are replaced, the replacement first, and one that is leased is not", async () => {
   const lease = await kept.lease();
   const [idle = ""] = (await idsNow()).filter((id) => id !== lease.container.id);
+  const replaced = gone([idle]);
   const { stdout } = await kept.sandbox.warm(["recycle", "game"]);
   expect(stdout).not.toContain(lease.engine);
-  await kept.until(
-    ({ engines, counts }) =>
-      counts.ready === 1 && engines.length === 2 && engines.every(({ containerId }) => containerId !== idle),
-  );
+  expect(await replaced).toBe(2);
   expect(await idsNow()).toContain(lease.container.id);
   await kept.client.release(lease.id, lease.fence);
   await kept.ready(2);

@@ -1,191 +1,92 @@
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { type FaultProxy, startFaultProxy } from "../rig/fault-proxy.js";
-import { listEngines } from "./engine-project.js";
-import { type KeptPool, keepPool } from "./kept-pool.js";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { KeptPool } from "./kept-pool.js";
+import { type KilledPool, keepKilledPool, MARKER } from "./killed-pool.js";
 import { codeOf, release, shell } from "./pool-clients.js";
-import { isStep, type Step, through } from "./proxied-apply.js";
-import { eventually } from "./watched-project.js";
+import { shellIn } from "./seeded-template.js";
 
-/** Slow where a job says so, but only the first time: what was killed in the middle is done again from the start. */
-const SLOW = (file: string) =>
-  `if [ -e /config/${file} ]; then rm -f /config/${file}; : >/config/began; sleep 600; fi`;
-const RESET = `reset: { steps: [{ exec: [sh, -c, "${SLOW("slow-reset")}; rm -rf /config/worlds_local/*"] }], verify: { exec: [sh, -c, "${SLOW("slow-verify")}; test ! -e /config/worlds_local/marker"] } }`;
-const MARKER = "/config/worlds_local/marker";
+/** Does not end where a job says so, but only once: what was cut off in the middle is done again from its start. */
+const hang = (file: string) => `if [ -e /config/${file} ]; then rm -f /config/${file}; sleep 600; fi`;
+const RESET = `reset: { steps: [{ exec: [sh, -c, "${hang("hang-reset")}; rm -rf /config/worlds_local/*"] }], verify: { exec: [sh, -c, "${hang("hang-verify")}; test ! -e ${MARKER}"] } }`;
 
+let killed: KilledPool;
 let pool: KeptPool;
-let proxy: FaultProxy;
 beforeAll(async () => {
-  pool = await keepPool({ size: 2, lines: [RESET] });
-  proxy = await startFaultProxy(pool.sandbox.socketPath);
-});
-afterEach(async () => {
-  proxy.clear();
-  for (const { id } of await pool.client.leases()) await pool.client.release(id, undefined);
-});
-afterAll(async () => {
-  await pool[Symbol.asyncDispose]();
-  await proxy.stop();
-});
-
-/** The lock of a killed watcher is broken by hand: to wait until it is over would take 30 s. */
-async function kill(): Promise<void> {
-  const { child, result } = pool.watching.warm;
-  child.kill("SIGKILL");
-  await result;
-  expect((await pool.sandbox.warm(["lock", "break", "--force"])).code).toBe(0);
-}
-
-const start = () => pool.start(through(proxy));
-
-/** Kills the watcher before Docker sees the call that `begin` leads to. */
-async function killAt(step: Step, begin: () => Promise<unknown>): Promise<void> {
-  let release = () => {};
-  const until = new Promise<void>((resolve) => (release = resolve));
-  const isMeant = isStep(step);
-  let isHeld = false;
-  const match = (call: Parameters<typeof isMeant>[0]) => {
-    isHeld ||= isMeant(call);
-    return isMeant(call);
-  };
-  proxy.fault({ match, action: { kind: "hold", until } });
-  await begin();
-  await eventually(
-    () => isHeld,
-    () => `never came to this step:\n${pool.watching.warm.output.stderr}`,
-  );
-  await kill();
-  release();
-  proxy.clear();
-}
-
-/** As a watcher that was never killed would have it: the engines of the pool, and no other container of it. */
-async function expectWhole(): Promise<void> {
-  const engines = await pool.ready(2);
-  const containers = await eventually(
-    async () => {
-      const found = await listEngines(pool.sandbox);
-      return found.length === 2 ? found : undefined;
-    },
-    () => "there are other containers",
-  );
-  expect(containers.map(({ id }) => id).sort()).toEqual(engines.map(({ containerId }) => containerId).sort());
-  const leases = await Promise.all([pool.lease({ waitMs: 0 }), pool.lease({ waitMs: 0 })]);
-  for (const lease of leases) expect((await shell(pool, lease, 'ls "$1"', MARKER)).stdout).toBe("");
-  for (const lease of leases) await release(pool, lease);
+  killed = await keepKilledPool({ lines: [RESET] });
+  pool = killed.pool;
   await pool.ready(2);
-}
+});
+afterAll(() => killed[Symbol.asyncDispose]());
 
-/** Another watcher in place of the first one, through the proxy. */
-async function goOn(): Promise<void> {
-  await pool.watching.stop();
-  start();
-  await pool.ready(2);
-}
-
-it("a watcher that is killed while its leases are held is followed by one that has them all as they were", async () => {
-  await pool.ready(2);
+it("leases that are held when the watcher is killed are as they were under the next one", async () => {
   const bind = { env: { TOKEN: "per job" }, files: { "/config/job.json": "{}" } };
-  const held = [await pool.lease({ holder: "one", key: "job-1", bind }), await pool.lease({ holder: "two" })];
-  for (const lease of held) await shell(pool, lease, ': >"$1"', MARKER);
-  await kill();
-  start();
+  const one = await pool.lease({ holder: "one", key: "job-1", bind });
+  const two = await pool.lease({ holder: "two" });
+  await shell(pool, one, ': >"$1"', MARKER);
+  await shell(pool, two, ': >"$1"', MARKER);
+  await killed.kill();
+  pool.start();
   const view = await pool.until(({ counts }) => counts.leased === 2);
   expect(view.engines.map(({ jobs }) => jobs)).toEqual([1, 1]);
   const leases = await pool.client.leases();
-  for (const { id, fence, engine, holder } of held)
-    expect(leases).toContainEqual(expect.objectContaining({ id, fence, engine, holder }));
-  const [one, two] = held as [(typeof held)[0], (typeof held)[0]];
-  expect(await pool.lease({ holder: "one", key: "job-1" })).toMatchObject({ id: one.id, fence: one.fence });
-  expect(await codeOf(pool.client.renew(one.id, one.fence - 1))).toBe("stale-fence");
-  expect((await shell(pool, one, 'echo "$TOKEN"; ls "$1"', MARKER)).stdout).toBe(`per job\n${MARKER}\n`);
+  for (const { id, fence, engine, holder, since } of [one, two])
+    expect(leases).toContainEqual(expect.objectContaining({ id, fence, engine, holder, since }));
+  const again = await pool.lease({ holder: "one", key: "job-1" });
+  expect([again.id, again.fence, again.container.id]).toEqual([one.id, one.fence, one.container.id]);
+  expect(await codeOf(pool.client.renew(two.id, one.fence))).toBe("stale-fence");
+  const found = await shell(pool, one, 'echo "$TOKEN"; ls "$1"', MARKER);
+  expect(found.stdout).toBe(`per job\n${MARKER}\n`);
+
   for (const lease of [one, two]) {
     await pool.client.renew(lease.id, lease.fence);
     await release(pool, lease);
   }
   const engines = await pool.ready(2);
   expect(engines.map(({ containerId }) => containerId).sort()).toEqual(
-    held.map(({ container }) => container.id).sort(),
+    [one, two].map(({ container }) => container.id).sort(),
   );
+  const left = await shellIn(pool.sandbox, one.container.id, "ls /run/warm/env /config/job.json");
+  expect(left.output.match(/No such file/g)).toHaveLength(2);
   const next = await pool.lease();
-  expect(next.fence).toBeGreaterThan(two.fence);
+  expect(next.fence).toBeGreaterThan(Math.max(one.fence, two.fence));
   await release(pool, next);
-  for (const { container } of held) {
-    const left = { id: next.id, fence: next.fence };
-    expect(left).toBeDefined();
-    const { output } = await import("./seeded-template.js").then(({ shellIn }) =>
-      shellIn(pool.sandbox, container.id, "ls /run/warm/env /config/job.json"),
-    );
-    expect(output).not.toMatch(/^\/(run|config)\/\S*$/m);
-  }
-  await expectWhole();
+  await killed.expectWhole();
 });
 
-it.each(["slow-reset", "slow-verify"])(
-  "an engine whose %s was cut off by a kill is reset anew before anyone has it",
-  async (file) => {
+it("a grant that a kill cut off is told to who asks again with its key, and all is bound", async () => {
+  await pool.ready(2);
+  // Too large for a shell: Docker is asked to write it.
+  const files = { "/config/big.txt": "x".repeat(300_000) };
+  const request = { holder: "retrier", key: "cut-off", bind: { files } };
+  let cutOff: Promise<string> | undefined;
+  await killed.killAt({ method: "PUT", path: /\/containers\/\w{64}\/archive$/ }, async () => {
+    cutOff = codeOf(pool.lease(request));
+  });
+  expect(await cutOff).toBe("no-watcher");
+  pool.start();
+  await pool.until(() => true);
+  const lease = await pool.lease(request);
+  expect((await shell(pool, lease, "wc -c </config/big.txt")).stdout.trim()).toBe("300000");
+  expect((await pool.client.leases()).map(({ id }) => id)).toEqual([lease.id]);
+  await release(pool, lease);
+  await killed.expectWhole();
+});
+
+it.each(["resetting", "verifying"] as const)(
+  "an engine that was %s when the watcher was killed is reset anew before anyone has it",
+  async (state) => {
     await pool.ready(2);
     const lease = await pool.lease();
-    const { jobs } =
-      (await pool.view()).engines.find(({ containerId }) => containerId === lease.container.id) ?? {};
+    const isIt = ({ containerId }: { readonly containerId: string }) => containerId === lease.container.id;
+    const jobs = (await pool.view()).engines.find(isIt)?.jobs;
+    const file = state === "resetting" ? "hang-reset" : "hang-verify";
     await shell(pool, lease, ': >"$1"; : >"/config/$2"', MARKER, file);
     await release(pool, lease);
-    await pool.until(({ counts }) => counts[file === "slow-reset" ? "resetting" : "verifying"] === 1);
-    await kill();
-    start();
-    const engines = await pool.ready(2);
-    expect(engines.find(({ containerId }) => containerId === lease.container.id)?.jobs).toBe(jobs);
-    await expectWhole();
+    await pool.until(({ counts }) => counts[state] === 1);
+    await killed.kill();
+    pool.start();
+    const engine = (await pool.ready(2)).find(isIt);
+    expect(engine?.jobs).toBe(jobs);
+    expect(engine?.history.at(-1)?.reason).toBe("its reset is proven");
+    await killed.expectWhole();
   },
 );
-
-it("a lease that was granted and not told when the watcher was killed is nobody's, and its engine is reset", async () => {
-  await goOn();
-  await expectWhole();
-});
-
-const dirty = async () => {
-  const lease = await pool.lease();
-  await shell(pool, lease, ': >"$1"', MARKER);
-  await pool.client.release(lease.id, lease.fence, "dirty");
-};
-
-it.each<[string, Step]>([
-  ["stops the old engine", { method: "POST", path: /\/containers\/\w{64}\/stop$/ }],
-  ["removes the old engine", { method: "DELETE", path: /\/containers\/\w{64}$/ }],
-  ["makes the new engine", { method: "POST", path: /\/containers\/create$/, query: "-engine-" }],
-  ["starts the new engine", { method: "POST", path: /\/containers\/\w{64}\/start$/ }],
-  ["waits for the new engine", { method: "GET", path: /\/containers\/\w{64}\/logs$/ }],
-])("a watcher that is killed as it %s is followed by one that makes the pool whole", async (_, step) => {
-  await goOn();
-  await killAt(step, dirty);
-  start();
-  await expectWhole();
-});
-
-it.each<[string, Step]>([
-  ["before the old one is stopped", { method: "POST", path: /\/containers\/\w{64}\/stop$/ }],
-  ["before the old one is removed", { method: "DELETE", path: /\/containers\/\w{64}$/ }],
-  ["before the new one is started", { method: "POST", path: /\/containers\/\w{64}\/start$/ }],
-])("a replacement in another slot that was killed %s is finished", async (_, step) => {
-  await goOn();
-  await killAt(step, () => pool.client.recycle(pool.project.pool, 1));
-  start();
-  await expectWhole();
-});
-
-it.each<[string, Step]>([
-  ["named", { method: "POST", path: /\/containers\/\w{64}\/rename$/ }],
-  ["frozen", { method: "POST", path: /\/containers\/\w{64}\/pause$/ }],
-])("an engine that was about to be set aside, and not yet %s, is never handed out", async (_, step) => {
-  await pool.save({ size: 2, lines: [RESET.replace("rm -rf", "ls"), "quarantine: { ttl: 3s }"] });
-  await goOn();
-  const lease = await pool.lease();
-  await shell(pool, lease, ': >"$1"', MARKER);
-  await killAt(step, () => release(pool, lease));
-  start();
-  await pool.until(({ counts }) => counts.ready === 2);
-  const others = await Promise.all([pool.lease({ waitMs: 0 }), pool.lease({ waitMs: 0 })]);
-  expect(others.map(({ container }) => container.id)).not.toContain(lease.container.id);
-  for (const other of others) await release(pool, other);
-  await expectWhole();
-});

@@ -114,7 +114,7 @@ export function createPass(tools: PassTools): (orders: PassOrders) => Promise<Pa
       const wasFlapping = ledger.isFlapping(change.address);
       const hold = ledger.holdOf(change, clock.now());
       if (hold === "flapping" && !wasFlapping) flapping.push(change);
-      return hold ?? engines.holdOf(change, clock.now());
+      return hold ?? engines.holdOf(change);
     }
 
     const { due, held } = selectDue(plan, inFlight, holdOf);

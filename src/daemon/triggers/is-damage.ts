@@ -35,6 +35,8 @@ export function isDamage(event: HostEvent, view: EventView): boolean {
 /** A tag that is given to another image takes it from the one that has it. */
 function isImageDamage({ action, id, attributes }: HostEvent, view: EventView): boolean {
   if (action === "untag" || action === "delete") return view.imageIds?.has(id) ?? true;
+  // Docker tells that an image was loaded, and not what it is called now.
+  if (action === "load") return true;
   const names = [attributes.name ?? "", id].map(canonicalImageKey);
   const wanted = view.desired.resources.find(
     (resource) => resource.kind === "image" && names.includes(resource.lookup),

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type KeptPool, RESET } from "./kept-pool.js";
+import { type KilledPool, keepKilledPool, MARKER } from "./killed-pool.js";
+import { release, shell } from "./pool-clients.js";
+import type { Step } from "./proxied-apply.js";
+
+/** A reset that takes nothing away, which its proof finds out. */
+const LYING = `reset: { steps: [{ exec: ["true"] }], verify: { exec: [test, "!", -e, ${MARKER}] } }`;
+
+let killed: KilledPool;
+let pool: KeptPool;
+beforeAll(async () => {
+  killed = await keepKilledPool({ lines: [RESET] });
+  pool = killed.pool;
+  await pool.ready(2);
+});
+afterAll(() => killed[Symbol.asyncDispose]());
+
+const creating: Step = { method: "POST", path: /\/containers\/create$/, query: "-engine-" };
+const starting: Step = { method: "POST", path: /\/containers\/\w{64}\/start$/ };
+const waiting: Step = { method: "GET", path: /\/containers\/\w{64}\/logs$/ };
+const stopping: Step = { method: "POST", path: /\/containers\/\w{64}\/stop$/ };
+const removing: Step = { method: "DELETE", path: /\/containers\/\w{64}$/ };
+
+async function leaveDirty(): Promise<void> {
+  const lease = await pool.lease();
+  await shell(pool, lease, ': >"$1"', MARKER);
+  await pool.client.release(lease.id, lease.fence, "dirty");
+}
+
+it.each([
+  ["stops a dirty engine", stopping],
+  ["removes it", removing],
+  ["makes another one in its place", creating],
+  ["starts that", starting],
+  ["waits until that is ready", waiting],
+])("a watcher that is killed as it %s is followed by one that makes the pool whole", async (_, step) => {
+  await pool.ready(2);
+  await killed.killAt(step, leaveDirty);
+  pool.start();
+  await killed.expectWhole();
+});
+
+it.each([
+  ["starts the successor", starting],
+  ["stops the old engine, the successor being ready", stopping],
+])("a watcher that is killed as it %s is followed by one that finishes the replacement", async (_, step) => {
+  const [engine] = await pool.ready(2);
+  await killed.killAt(step, () => pool.client.recycle(pool.project.pool, engine?.slot));
+  pool.start();
+  await pool.until(({ engines }) => engines.every(({ containerId }) => containerId !== engine?.containerId));
+  await killed.expectWhole();
+});
+
+it.each<[string, Step]>([
+  ["given its other name", { method: "POST", path: /\/containers\/\w{64}\/rename$/ }],
+  ["frozen", { method: "POST", path: /\/containers\/\w{64}\/pause$/ }],
+])("an engine that was to be set aside, and not yet %s at a kill, is never handed out", async (_, step) => {
+  const since = pool.watching.lines().length;
+  await pool.save({ size: 2, lines: [LYING, "quarantine: { ttl: 10m, keep: 1 }"] });
+  await pool.watching.line(({ msg }) => msg === "config loaded", since);
+  await pool.until(({ counts }) => counts.ready === 2);
+  const lease = await pool.lease();
+  await shell(pool, lease, ': >"$1"', MARKER);
+  await killed.killAt(step, () => release(pool, lease));
+  pool.start();
+  const { engines } = await pool.until(({ counts }) => counts.ready === 2 && counts.quarantined === 1);
+  expect(engines.find(({ state }) => state === "quarantined")?.containerId).toBe(lease.container.id);
+  await pool.save({ size: 2, lines: [LYING, "quarantine: { ttl: 1ms }"] });
+  await killed.expectWhole();
+});
