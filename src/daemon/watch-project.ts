@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { basename, resolve } from "node:path";
 import type { Clock, StopSignals } from "../apply/apply-context.js";
 import { createLimits } from "../apply/create-context.js";
@@ -70,6 +71,7 @@ const MOST_ROUNDS = 8;
  */
 export async function watchProject(settings: WatchSettings): Promise<number> {
   const { log, clock = systemClock, once } = settings;
+  setMaxListeners(0, settings.stop.soft, settings.stop.hard);
   const { file: path, cwd, env } = settings;
   const source = await openConfigSource({ path, cwd, env }, clock.sleep);
   const state = stateDirectory(source.current.directory, settings.stateDir, cwd);

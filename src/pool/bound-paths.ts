@@ -29,7 +29,9 @@ export function createBoundPaths(record: (record: JournalRecord) => void): Bound
   const bound = new Map<string, Bound>();
   const recordOf = (containerId: string, { paths, isSpoiled, isWritten }: Bound) =>
     ({
-      ...{ k: "bound", containerId, paths },
+      k: "bound",
+      containerId,
+      paths,
       ...(isSpoiled && { isSpoiled }),
       ...(isWritten && { isWritten }),
     }) as const;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { inspectContainer } from "../docker/observe/read-objects.js";
 import { toWarmError, WarmError } from "../errors.js";
 import type { EngineState } from "../model/engine.js";
@@ -61,6 +62,8 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
     onProblem: (detail) => log.warn("journal damaged", { path, detail }),
   });
   const life = new AbortController();
+  // All that is done to engines may wait for it.
+  setMaxListeners(0, life.signal);
   const context: PoolContext = { ...settings, life: life.signal };
   const names = new Map<string, string>();
   const begunAtMs = new Map<string, number>();

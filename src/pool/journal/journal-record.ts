@@ -40,6 +40,8 @@ export type JournalRecord =
       readonly containerId: string;
       readonly paths: readonly string[];
       readonly isSpoiled?: boolean;
+      /** All of it was there before the lease was told. */
+      readonly isWritten?: boolean;
     }
   | {
       readonly k: "ended";
