@@ -77,6 +77,7 @@ export function createPoolKeeper(settings: PoolKeeperSettings): PoolKeeper {
     if (serve === undefined || opened.server !== undefined) return;
     try {
       opened.server = await serve(pools, state.path);
+      opened.runtime.served();
       hasToldServing = false;
     } catch (error) {
       const { message, hint } = toWarmError(error);

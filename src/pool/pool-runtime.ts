@@ -43,6 +43,8 @@ export interface PoolRuntimeSettings extends Omit<PoolContext, "life"> {
 export interface PoolRuntime extends Pools, PoolKeeping {
   /** Takes over what a look at the host shows, and what the file says. @param lookedAtMs monotonic, when it began */
   observe(observed: Observed, desired: Desired, lookedAtMs: number): void;
+  /** Whoever holds a lease from an earlier run can be heard from now on. */
+  served(): void;
   /** Docker told the end of a container. */
   died(containerId: string): void;
   /** The host is spoken to in another way now: what was kept open to it is of no use any more. */
@@ -251,6 +253,9 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
     observe,
     demand: () => new Map(cores.all().map((core) => [core.pool, core.demand(nowMs(), lookedAt)])),
     died,
+    served() {
+      for (const core of cores.all()) core.prolongLeases(nowMs());
+    },
     hostChanged() {
       commands.closeAll();
       facts.forgetAll();

@@ -10,6 +10,7 @@ const IMAGE = { Id: "sha256:1", RepoTags: ["app:1"], RepoDigests: [`app@sha256:$
 const NETWORK = { Id: "n1", Name: "cyanprint", Driver: "bridge", Labels: { a: "b" } };
 const VOLUME = { Name: "v1", Driver: "local", CreatedAt: "2026-01-01T00:00:00Z", Labels: { a: "b" } };
 const CONTAINER = {
+  Created: 1_767_225_600,
   Id: "c1",
   Names: ["/web"],
   ImageID: "sha256:1",
@@ -53,6 +54,7 @@ describe("a list is read", () => {
       {
         id: "c1",
         name: "web",
+        createdAtMs: 1_767_225_600_000,
         imageId: "sha256:1",
         state: "running",
         health: "healthy",

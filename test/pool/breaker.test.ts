@@ -118,3 +118,9 @@ it("is as it was after a restart, failures in a row and all", () => {
   rig.pass(1);
   expect(rig.core.isBreakerOpen(rig.nowMs)).toBe(false);
 });
+
+it("takes engines that die together for one failure: Docker was restarted", () => {
+  const rig = new Rig({ breaker: { failures: 3 } }).ready("e1", "e2", "e3");
+  for (const id of ["e1", "e2", "e3"]) rig.core.failed(id, "its container ended", rig.nowMs);
+  expect(rig.core.isBreakerOpen(rig.nowMs)).toBe(false);
+});

@@ -2,11 +2,15 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { KeptPool } from "./kept-pool.js";
 import { type KilledPool, keepKilledPool, MARKER } from "./killed-pool.js";
 import { codeOf, release, shell } from "./pool-clients.js";
+import type { Step } from "./proxied-apply.js";
 import { shellIn } from "./seeded-template.js";
 
 /** Does not end where a job says so, but only once: what was cut off in the middle is done again from its start. */
 const hang = (file: string) => `if [ -e /config/${file} ]; then rm -f /config/${file}; sleep 600; fi`;
 const RESET = `reset: { steps: [{ exec: [sh, -c, "${hang("hang-reset")}; rm -rf /config/worlds_local/*"] }], verify: { exec: [sh, -c, "${hang("hang-verify")}; test ! -e ${MARKER}"] } }`;
+
+/** A reset that takes nothing away, which its proof finds out. */
+const LYING = `reset: { steps: [{ exec: ["true"] }], verify: { exec: [test, "!", -e, ${MARKER}] } }`;
 
 let killed: KilledPool;
 let pool: KeptPool;
@@ -90,3 +94,21 @@ it.each(["resetting", "verifying"] as const)(
     await killed.expectWhole();
   },
 );
+
+it.each<[string, Step]>([
+  ["given its other name", { method: "POST", path: /\/containers\/\w{64}\/rename$/ }],
+  ["frozen", { method: "POST", path: /\/containers\/\w{64}\/pause$/ }],
+])("an engine that was to be set aside, and not yet %s at a kill, is never handed out", async (_, step) => {
+  const since = pool.watching.lines().length;
+  await pool.save({ size: 2, lines: [LYING, "quarantine: { ttl: 10m, keep: 1 }"] });
+  await pool.watching.line(({ msg }) => msg === "config loaded", since);
+  await pool.until(({ counts }) => counts.ready === 2);
+  const lease = await pool.lease();
+  await shell(pool, lease, ': >"$1"', MARKER);
+  await killed.killAt(step, () => release(pool, lease));
+  pool.start();
+  const { engines } = await pool.until(({ counts }) => counts.ready === 2 && counts.quarantined === 1);
+  expect(engines.find(({ state }) => state === "quarantined")?.containerId).toBe(lease.container.id);
+  await pool.save({ size: 2, lines: [LYING, "quarantine: { ttl: 1ms }"] });
+  await killed.expectWhole();
+});

@@ -46,6 +46,9 @@ export async function waitReady(id: string, engine: AskedEngine, context: ReadyC
   else await waitForAnswer(id, engine, ready, context);
 }
 
+/** A clock that is set must not end a wait, nor lengthen it. Whole numbers: timers take no others. */
+const nowMs = () => Math.round(performance.now());
+
 type Marker = Extract<Ready, { readonly type: "log" }>;
 type Question = Exclude<Ready, Marker>;
 
@@ -56,17 +59,17 @@ async function waitForAnswer(
   context: ReadyContext,
 ): Promise<void> {
   const { clock, cancel } = context;
-  const deadline = performance.now() + ready.timeoutMs;
+  const deadline = nowMs() + ready.timeoutMs;
   let pauseMs = FIRST_PAUSE_MS;
   let isTold = false;
   for (;;) {
     const facts = await requireRunning(id, engine, context);
-    const tryMs = Math.max(LAST_TRY_MS, Math.min(TRY_MS, deadline - performance.now()));
+    const tryMs = Math.max(LAST_TRY_MS, Math.min(TRY_MS, deadline - nowMs()));
     const { isHealthy, isHopeless, answer } = await ask(facts, ready, tryMs, context);
     if (isHealthy) return;
     if (cancel.aborted) throw interrupted(engine);
     if (isHopeless) throw hopeless(answer, engine);
-    const leftMs = deadline - performance.now();
+    const leftMs = deadline - nowMs();
     if (leftMs <= 0) throw await tooLate(id, engine, answer, context);
     if (!isTold) context.onWaiting?.(answer);
     isTold = true;
@@ -111,7 +114,7 @@ async function waitForLine(
   context: ReadyContext,
 ): Promise<void> {
   const { clock, cancel } = context;
-  const deadline = performance.now() + ready.timeoutMs;
+  const deadline = nowMs() + ready.timeoutMs;
   const answer = `no line with \`${ready.text}\` in its log`;
   let pauseMs = FIRST_PAUSE_MS;
   let isTold = false;
@@ -119,10 +122,10 @@ async function waitForLine(
     const facts = await requireRunning(id, engine, context);
     if (!isTold) context.onWaiting?.(answer);
     isTold = true;
-    const leftMs = Math.max(LAST_TRY_MS, deadline - performance.now());
+    const leftMs = Math.max(LAST_TRY_MS, deadline - nowMs());
     if (await findLine(facts, ready.text, leftMs, context)) return;
     if (cancel.aborted) throw interrupted(engine);
-    if (performance.now() >= deadline) throw await tooLate(id, engine, answer, context);
+    if (nowMs() >= deadline) throw await tooLate(id, engine, answer, context);
     // The log ends with the container, or when Docker begins a new file: a look tells which.
     await clock.sleep(pauseMs, cancel);
     pauseMs = Math.min(pauseMs * PAUSE_GROWTH, LONGEST_PAUSE_MS);

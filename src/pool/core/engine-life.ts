@@ -4,6 +4,7 @@ import { answerRetirees, drainEngine, type PoolParts } from "./pool-parts.js";
 
 /** An engine that dies so soon after it was ready has not really started. */
 const CRASH_MS = 10_000;
+const SAME_CAUSE_MS = 1_000;
 
 /**
  * The side of a pool where engines come, are made ready, fail and go. News of an engine that has failed, is to be removed
@@ -11,6 +12,7 @@ const CRASH_MS = 10_000;
  */
 export class EngineLife {
   readonly #parts: PoolParts;
+  #crashedMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: PoolParts) {
     this.#parts = parts;
@@ -43,7 +45,7 @@ export class EngineLife {
     const engine = this.#inService(containerId);
     if (engine === undefined) return false;
     const { roster } = this.#parts;
-    if (engine.state === "starting" || hasCrashed(engine, nowMs)) this.#badStart(engine, reason, nowMs);
+    if (engine.state === "starting" || this.#crashed(engine, nowMs)) this.#badStart(engine, reason, nowMs);
     engine.due = "failed";
     roster.move(engine, "error", reason, nowMs);
     this.#parts.isPlanDue = true;
@@ -56,7 +58,7 @@ export class EngineLife {
     const { roster, breaker } = this.#parts;
     const engine = roster.get(containerId);
     if (engine === undefined) return;
-    if (this.#inService(containerId) !== undefined && hasCrashed(engine, nowMs))
+    if (this.#inService(containerId) !== undefined && this.#crashed(engine, nowMs))
       this.#badStart(engine, reason, nowMs);
     breaker.left(containerId);
     roster.remove(engine, reason);
@@ -146,6 +148,14 @@ export class EngineLife {
     const isOut =
       engine?.state === "error" || engine?.state === "draining" || engine?.state === "quarantined";
     return isOut ? undefined : engine;
+  }
+
+  /** Many at once have one cause, and most likely not their own: Docker was restarted. */
+  #crashed(engine: Engine, nowMs: number): boolean {
+    if (!hasCrashed(engine, nowMs)) return false;
+    const isAnother = nowMs >= this.#crashedMs + SAME_CAUSE_MS;
+    this.#crashedMs = nowMs;
+    return isAnother;
   }
 
   #badStart(engine: Engine, cause: string, nowMs: number): void {

@@ -293,6 +293,14 @@ export class PoolCore {
     this.#step(nowMs, () => restorePool(this.#parts, records, nowMs));
   }
 
+  /** Their holders could not renew until now: what is held runs for a whole ttl from now on. */
+  prolongLeases(nowMs: number): void {
+    for (const held of this.#parts.book.all()) {
+      const { lease } = held;
+      held.lease = { ...lease, expiresAtMs: Math.max(lease.expiresAtMs, nowMs + lease.ttlMs) };
+    }
+  }
+
   /** What a compacted journal has to hold of this pool, beside the highest fence of the project. */
   snapshot(): JournalRecord[] {
     return snapshotPool(this.#parts);
