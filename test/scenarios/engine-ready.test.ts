@@ -84,7 +84,7 @@ it("a line that is written before Docker has noted the start counts", async () =
 
 describe("a marker of an earlier start does not count", () => {
   it("when the engine comes up again without it", async () => {
-    const once = "[ -e /once ] || echo Game server connected; touch /once; sleep 60";
+    const once = "[ -e /once ] || { touch /once; echo Game server connected; }; sleep 60";
     const id = await run({}, { Cmd: ["sh", "-c", once] });
     await ask(id, marker);
     await sandbox.docker.getContainer(id).restart({ t: 0 });
