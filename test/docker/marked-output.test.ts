@@ -27,7 +27,7 @@ test("output ends at its mark, wherever the chunks that bring it begin and end",
       // The beginning of the mark, right before it, is output as well.
       fc.pre(`${written}${MARK}`.indexOf(MARK) === written.length);
       const whole = Buffer.from(`${written}${MARK}${String(code).padStart(3, "0")}`);
-      expect(push(whole, cut)).toEqual({ text: written, code });
+      expect(push(whole, cut)).toMatchObject({ text: written, code });
     }),
   );
 });
@@ -46,7 +46,13 @@ test("what is too long is cut, and says by how much", () => {
     fc.property(fc.integer({ min: 0, max: 300 }), sizes, (length, cut) => {
       const output = push(Buffer.from(`${"x".repeat(length)}${MARK}007`), cut, 100);
       const note = length > 100 ? `\n[${length - 100} bytes more]` : "";
-      expect(output).toEqual({ text: "x".repeat(Math.min(100, length)) + note, code: 7 });
+      expect(output).toMatchObject({ text: "x".repeat(Math.min(100, length)) + note, code: 7 });
     }),
   );
+});
+
+test("what comes behind the mark is left for the next one", () => {
+  const output = createMarkedOutput(MARK, 1000).push(Buffer.from(`one${MARK}000two`));
+  expect(output?.text).toBe("one");
+  expect(output?.rest.toString()).toBe("two");
 });

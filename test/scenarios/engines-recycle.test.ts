@@ -16,7 +16,8 @@ const idsNow = async () => (await listEngines(kept.sandbox)).map(({ id }) => id)
 async function gone(old: readonly string[]): Promise<number> {
   let fewest = Number.POSITIVE_INFINITY;
   await kept.until(({ engines, counts }) => {
-    fewest = Math.min(fewest, counts.ready + counts.leased);
+    const { ready, leased, resetting, verifying } = counts;
+    fewest = Math.min(fewest, ready + leased + resetting + verifying);
     const isDone = engines.every(({ containerId }) => !old.includes(containerId));
     return isDone && counts.ready + counts.leased === 2;
   });

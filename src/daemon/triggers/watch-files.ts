@@ -27,6 +27,8 @@ export function watchFiles(
     ignored: (entry) => entry !== directory && !isOfInterest(basename(entry)),
   });
   watcher.on("all", onChange);
+  // What was written while it looked around for the first time was told by nobody.
+  watcher.on("ready", onChange);
   // Once a directory has stood in a file's place, chokidar knows that name no more: the system's own word still comes.
   watcher.on("raw", (_event, name) => {
     if (typeof name === "string" && isOfInterest(basename(name))) onChange();
