@@ -38,6 +38,6 @@ templates:
 #     ttl: 2h                   # an older engine is replaced, never during a lease
 #     maxJobs: 50
 #     reset:                    # without it a used engine is replaced
-#       steps: [{ exec: [sh, -c, "rm -rf /work/*"] }]
-#       verify: { exec: [sh, -c, 'test -z "$(ls -A /work)"'] }
+#       steps: [{ exec: [sh, -c, "rm -rf /scenes/*"] }]
+#       verify: { exec: [sh, -c, 'test -z "$(ls -A /scenes)"'] }
 `;
