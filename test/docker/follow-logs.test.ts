@@ -31,7 +31,7 @@ it("lines of both streams come with their times, and end with the container", as
   const id = await runContainer(
     sandbox,
     image,
-    script("echo one; sleep 0.2; echo two >&2; sleep 0.2; printf three"),
+    script("echo one; sleep 0.2; echo two >&2; sleep 0.2; echo three"),
   );
   const lines = await collect(followLogs(host.reader, id));
   expect(lines.map(({ text }) => text)).toEqual(["one", "two", "three"]);
