@@ -6,9 +6,10 @@ const canMakeNamespaces = process.platform === "linux" && process.getuid?.() ===
 
 it.runIf(canMakeNamespaces)(
   "a Docker that is restarted, or crashes, ends the leases of its engines, and the pool is filled with others",
+  // Docker 20.10 may leave a mount behind as it is restarted, and cannot remove that container for as long as it stands.
+  { retry: 1, timeout: 120_000 },
   async () => {
     const script = [process.execPath, "--import", "tsx", "test/scenarios/restarted-docker-pool.ts"];
     expect(await runInner({ mode: "own" }, script, resolve(import.meta.dirname, "../.."))).toBe(0);
   },
-  120_000,
 );
