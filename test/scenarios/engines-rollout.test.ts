@@ -120,7 +120,8 @@ describe("a rollout that cannot go on", () => {
     await kept.client.release(lease.id, lease.fence);
 
     const again = kept.watching.lines().length;
-    await kept.sandbox.warm(["recycle", "game/1"]);
+    const [first] = (await kept.view()).engines;
+    await kept.sandbox.warm(["recycle", `game/${first?.slot}`]);
     await kept.watching.line(({ msg }) => msg === "change failed", again);
     await kept.watching.line(({ msg }) => msg === "rollout paused", again);
     await roll();
