@@ -125,6 +125,20 @@ it("follows a file that changes its size", () => {
   expect(rig.target).toBe(5);
 });
 
+it("does not count what was begun without a limit against a limit that comes later", () => {
+  let now = 0;
+  const refills = createRefills(() => now);
+  const unlimited = policyOf({ size: { min: 2, max: 2, spare: 0 } });
+  const limited = { ...unlimited, scale: { ...unlimited.scale, refillPerMinute: 1 } };
+  for (const policy of [unlimited, unlimited]) {
+    expect(refills.mayTake("p", policy)).toBe(true);
+    refills.take("p");
+  }
+  now = 3_000;
+  refills.beginPass();
+  expect([1, 2, 3].map(() => refills.mayTake("p", limited))).toEqual([true, true, false]);
+});
+
 it("lets a pool be filled at once and then refills it at its rate", () => {
   const refill = new Refill(() => ({ burst: 3, perMinute: 6 }));
   expect([1, 2, 3, 4].map(() => refill.take(0))).toEqual([true, true, true, false]);

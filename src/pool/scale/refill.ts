@@ -31,10 +31,10 @@ export class Refill {
     return true;
   }
 
-  /** One was begun, whoever allowed it. */
+  /** One was begun, whoever allowed it. Without a limit nothing is counted: a limit that comes later begins afresh. */
   spend(nowMs: number): void {
     this.#fill(nowMs);
-    this.#taken += 1;
+    if (this.#rules().perMinute !== undefined) this.#taken += 1;
   }
 
   /**
