@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { WarmResult } from "../rig/run-warm.js";
 import { createSandbox, type Sandbox } from "../rig/sandbox.js";
-import { type TemplateProject, writeTemplateProject } from "../scenarios/template-project.js";
+import { type TemplateProject, writeTemplateProject } from "../scenarios/templates/template-project.js";
 
 interface Line {
   readonly v: string;

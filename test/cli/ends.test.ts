@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startFaultProxy } from "../rig/fault-proxy.js";
 import { createSandbox, type Sandbox } from "../rig/sandbox.js";
-import { through, warmHeldAt } from "../scenarios/proxied-apply.js";
-import { apply } from "../scenarios/seeded-template.js";
-import { writeTemplateProject } from "../scenarios/template-project.js";
+import { apply } from "../scenarios/seeding/seeded-template.js";
+import { through, warmHeldAt } from "../scenarios/templates/proxied-apply.js";
+import { writeTemplateProject } from "../scenarios/templates/template-project.js";
 
 let sandbox: Sandbox;
 beforeAll(async () => {

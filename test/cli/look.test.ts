@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSandbox, type Sandbox } from "../rig/sandbox.js";
-import { applyHeldAt } from "../scenarios/proxied-apply.js";
-import { type TemplateProject, writeTemplateProject } from "../scenarios/template-project.js";
+import { applyHeldAt } from "../scenarios/templates/proxied-apply.js";
+import { type TemplateProject, writeTemplateProject } from "../scenarios/templates/template-project.js";
 
 let sandbox: Sandbox;
 let project: TemplateProject;

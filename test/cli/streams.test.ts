@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSandbox, type Sandbox } from "../rig/sandbox.js";
-import { writeTemplateProject } from "../scenarios/template-project.js";
+import { writeTemplateProject } from "../scenarios/templates/template-project.js";
 
 let sandbox: Sandbox;
 beforeAll(async () => {

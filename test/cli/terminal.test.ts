@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFakeTerminal } from "../report/fake-terminal.js";
 import { createSandbox, type Sandbox } from "../rig/sandbox.js";
-import { ownedNames } from "../scenarios/seeded-template.js";
-import { writeTemplateProject } from "../scenarios/template-project.js";
+import { ownedNames } from "../scenarios/seeding/seeded-template.js";
+import { writeTemplateProject } from "../scenarios/templates/template-project.js";
 import { CTRL_C, CTRL_D, hasTerminals, runOnTerminal } from "./on-terminal.js";
 
 const QUESTION = "Apply this plan? Only `yes` will do: ";

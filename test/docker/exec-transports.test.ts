@@ -7,8 +7,8 @@ import { readTlsFiles, type TlsFiles } from "../../src/docker/connection/tls-fil
 import { openExecSession } from "../../src/docker/exec/exec-session.js";
 import { makeCertificates } from "../rig/certificates.js";
 import { createSandbox, type Sandbox } from "../rig/sandbox.js";
-import { dialStdio, makeFakeSsh } from "../scenarios/fake-ssh.js";
-import { type Relay, startTcpRelay, startTlsRelay } from "../scenarios/relays.js";
+import { dialStdio, makeFakeSsh } from "../scenarios/hosts/fake-ssh.js";
+import { type Relay, startTcpRelay, startTlsRelay } from "../scenarios/hosts/relays.js";
 import { runContainer } from "./running-engine.js";
 
 let sandbox: Sandbox;

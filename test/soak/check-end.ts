@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { median } from "../bench/measure.js";
 import type { Sandbox } from "../rig/sandbox.js";
-import { expectServing, ownedNames } from "../scenarios/seeded-template.js";
-import type { LogLine } from "../scenarios/watched-project.js";
+import { expectServing, ownedNames } from "../scenarios/seeding/seeded-template.js";
+import type { LogLine } from "../scenarios/watch/watched-project.js";
 import type { ForeignObjects } from "./foreign-objects.js";
 import type { SoakProject } from "./soak-project.js";
 import type { SoakedWatcher } from "./soaked-watcher.js";

@@ -1,7 +1,7 @@
 import { utimesSync } from "node:fs";
 import { join } from "node:path";
 import type { Sandbox } from "../rig/sandbox.js";
-import type { TemplateProject } from "../scenarios/template-project.js";
+import type { TemplateProject } from "../scenarios/templates/template-project.js";
 import type { ForeignKind, ForeignObjects } from "./foreign-objects.js";
 import type { Random } from "./random.js";
 import type { SoakProject } from "./soak-project.js";

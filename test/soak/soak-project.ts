@@ -1,9 +1,9 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Sandbox } from "../rig/sandbox.js";
-import { sessionYaml } from "../scenarios/session-project.js";
-import { projectYaml, type TemplateProject } from "../scenarios/template-project.js";
-import { namesOf } from "../scenarios/watched-project.js";
+import { sessionYaml } from "../scenarios/sessions/session-project.js";
+import { projectYaml, type TemplateProject } from "../scenarios/templates/template-project.js";
+import { namesOf } from "../scenarios/watch/watched-project.js";
 
 /** What the watcher is to keep warm, and the file that says so. */
 export interface SoakProject {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Sandbox } from "../rig/sandbox.js";
-import { eventually, isRunning } from "../scenarios/watched-project.js";
+import { eventually, isRunning } from "../scenarios/watch/watched-project.js";
 import { checkLog, checkMemory, checkServing, checkStop, type Memory, waitConverged } from "./check-end.js";
 import { createDamages, type Damage } from "./damage.js";
 import { createForeignObjects } from "./foreign-objects.js";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { WarmResult } from "../rig/run-warm.js";
 import type { Sandbox } from "../rig/sandbox.js";
-import { readStatus, watch } from "../scenarios/watched-project.js";
+import { readStatus, watch } from "../scenarios/watch/watched-project.js";
 
 /** `warm watch` as the soak sees it: one that may be killed and followed by another, whose memory is measured. */
 export interface SoakedWatcher {
