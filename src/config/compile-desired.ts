@@ -27,7 +27,7 @@ import { type Positions, pointerTo } from "./file/positions.js";
  * @param positions of the file that `config` was read from
  */
 export function compileDesired(config: Config, positions: Positions): Desired {
-  const { project, prefix, prune, pull } = config;
+  const { project, prefix, prune, pull, data } = config;
   const network = compileNetwork(config, positions);
   const templates = config.templates.flatMap((template) => [
     compileTemplateVolume(template, prefix, positions),
@@ -41,6 +41,7 @@ export function compileDesired(config: Config, positions: Positions): Desired {
     pull,
     resources: [network, ...compileImages(config, positions), ...templates, ...sessions],
     pools: config.engines.map((engine) => compilePool(engine, config, positions)),
+    data,
   };
 }
 

@@ -17,7 +17,7 @@ const FIELDS: readonly string[] = [
 
 /** The pool that an entry of `engines` stands for, on the project's network. */
 export function compilePool(engine: EngineConfig, config: Config, positions: Positions): PoolResource {
-  const { id, command, env, limits, noNewPrivileges, logs, ports, ready, policy } = engine;
+  const { id, command, env, limits, noNewPrivileges, logs, ports, ready, policy, job } = engine;
   return {
     id,
     prefix: config.prefix,
@@ -31,6 +31,7 @@ export function compilePool(engine: EngineConfig, config: Config, positions: Pos
     ports,
     ready,
     policy,
+    job,
     lines: poolLines(engine, positions),
   };
 }

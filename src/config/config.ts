@@ -1,3 +1,4 @@
+import type { DataSettings, JobSpec } from "../model/job.js";
 import type { EngineLimits, PoolPolicy, PoolResource, Ready } from "../model/pool.js";
 import type { Health, PrunePolicy, PullSettings, ResourceLimits } from "../model/resource.js";
 import type { Secret } from "../model/secret.js";
@@ -10,8 +11,7 @@ export interface Config {
   readonly project: string;
   readonly prefix: string;
   readonly network: string;
-  /** Absolute. */
-  readonly dataDir: string;
+  readonly data: DataSettings;
   readonly pull: PullSettings;
   readonly prune: PrunePolicy;
   readonly intervalMs: number;
@@ -61,41 +61,6 @@ export interface SessionConfig {
   readonly ttlMs: number | undefined;
 }
 
-/** What shows that something happened; texts hold `{param}` as written. */
-export type Witness =
-  | { readonly type: "log"; readonly text: string }
-  | { readonly type: "file"; readonly path: string; readonly contains: string | undefined };
-
-export interface JobParam {
-  readonly name: string;
-  readonly type: "string" | "integer" | "number" | "boolean";
-  /** undefined: the caller must give a value. */
-  readonly default: string | number | boolean | undefined;
-  readonly maxLength: number;
-  readonly minimum: number | undefined;
-  readonly maximum: number | undefined;
-}
-
-export interface JobOutput {
-  /** Absolute path inside the engine. */
-  readonly from: string;
-  /** One folder name below the result. */
-  readonly to: string;
-  readonly require: readonly string[];
-}
-
-export interface JobConfig {
-  readonly driver: "console" | "exec" | "signal" | "http" | "rcon" | "restart";
-  /** A line, or a program and its arguments; undefined where the driver needs none. */
-  readonly command: string | readonly string[] | undefined;
-  readonly params: readonly JobParam[];
-  readonly key: string;
-  readonly confirm: Witness | undefined;
-  readonly done: Witness;
-  readonly timeoutMs: number;
-  readonly outputs: readonly JobOutput[];
-}
-
 /** A pool of engines. */
 export interface EngineConfig {
   readonly id: string;
@@ -109,5 +74,5 @@ export interface EngineConfig {
   readonly ports: readonly number[];
   readonly ready: Ready;
   readonly policy: PoolPolicy;
-  readonly job: JobConfig | undefined;
+  readonly job: JobSpec | undefined;
 }

@@ -168,7 +168,9 @@ export interface JobOutcome {
   readonly bytes: number;
   /** Of its last try, ms, by phase; `totalMs` from the submission on. */
   readonly timings: JobTimings;
-  readonly error: { readonly code: string; readonly message: string; readonly hint: string | undefined } | undefined;
+  readonly error:
+    | { readonly code: string; readonly message: string; readonly hint: string | undefined }
+    | undefined;
 }
 
 export interface JobTimings {

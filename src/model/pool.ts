@@ -1,3 +1,4 @@
+import type { JobSpec } from "./job.js";
 import type { Address, ResourceLimits } from "./resource.js";
 import type { Secret } from "./secret.js";
 
@@ -106,6 +107,8 @@ export interface PoolResource {
   readonly ports: readonly number[];
   readonly ready: Ready;
   readonly policy: PoolPolicy;
+  /** Undefined: it only lends engines. Changes nothing about them. */
+  readonly job: JobSpec | undefined;
   /** 1-based lines of warm.yaml by field path below the pool (`""` is the pool itself). */
   readonly lines: Readonly<Record<string, number>>;
 }

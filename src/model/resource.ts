@@ -1,3 +1,4 @@
+import type { DataSettings } from "./job.js";
 import type { PoolResource } from "./pool.js";
 import type { Secret } from "./secret.js";
 
@@ -117,4 +118,6 @@ export interface Desired {
   /** Without engines: `pools` says how they are made. */
   readonly resources: readonly Resource[];
   readonly pools: readonly PoolResource[];
+  /** Where the results of jobs land. Nothing of the host. */
+  readonly data: DataSettings;
 }

@@ -26,6 +26,7 @@ describe("a pool is compiled to how its engines are made and kept", () => {
         "env": {},
         "id": "pool",
         "image": "image.acme/engine:1",
+        "job": undefined,
         "limits": {
           "memoryBytes": 4294967296,
           "pids": 1024,
@@ -134,6 +135,7 @@ describe("a pool is compiled to how its engines are made and kept", () => {
         ],
         "id": "pool",
         "image": "image.acme/engine:1",
+        "job": undefined,
         "limits": {
           "cpus": 2,
           "memoryBytes": 1073741824,

@@ -78,6 +78,10 @@ describe("a file is compiled to what it asks of the host", () => {
     const { desired } = await parse(MINIMAL);
     expect(desired).toMatchInlineSnapshot(`
       {
+        "data": {
+          "dir": "/srv/project/data",
+          "maxBytes": undefined,
+        },
         "pools": [],
         "prefix": "cyan",
         "project": "demo",
@@ -308,7 +312,7 @@ describe("a loaded file says where it came from", () => {
     });
     expect(loaded).toMatchObject({ path: "cyanprint/warm.yaml", text, sha256: sha256(text) });
     expect(loaded.directory).toBe(path.slice(0, path.lastIndexOf("/")));
-    expect(loaded.config.dataDir).toBe(`${loaded.directory}/data`);
+    expect(loaded.config.data.dir).toBe(`${loaded.directory}/data`);
     const again = await parseConfig({ text, file: "warm.yaml", directory: loaded.directory, env: {} });
     expect(again.desired).toEqual(loaded.desired);
   });

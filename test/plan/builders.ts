@@ -83,6 +83,7 @@ export function buildDesired(parts: DesiredParts = {}): Desired {
     pull: { concurrency: 4, policy: "missing", retries: 3, idleTimeoutMs: 120_000 },
     resources: [...byAddress.values()],
     pools,
+    data: { dir: "/srv/data", maxBytes: undefined },
     ...rest,
   };
 }

@@ -25,6 +25,7 @@ export function aPool({ policy = {}, ...parts }: PoolParts = {}): PoolResource {
     logs: { maxSizeBytes: 10 * 2 ** 20, maxFiles: 3 },
     ports: [],
     ready: { type: "log", text: "ready", timeoutMs: 60_000 },
+    job: undefined,
     lines: {},
     ...parts,
     policy: {

@@ -59,6 +59,12 @@ function* findSources(draft: Draft): Generator<Sourced> {
     if (typeof webhook !== "object" || webhook === null) continue;
     yield { pointer: pointerTo("notify", id, "webhook"), field: `notify.${id}.webhook`, source: webhook };
   }
+  for (const [id, { job } = {}] of Object.entries(draft.engines ?? {})) {
+    const { password } = job ?? {};
+    if (typeof password !== "object" || password === null) continue;
+    const pointer = pointerTo("engines", id, "job", "password");
+    yield { pointer, field: `engines.${id}.job.password`, source: password };
+  }
   for (const group of ["templates", "engines"] as const) {
     for (const [id, { env } = {}] of Object.entries(draft[group] ?? {})) {
       for (const [name, source] of Object.entries(env ?? {})) {

@@ -23,7 +23,15 @@ export const DEFAULTS = {
   breaker: { failures: 5 },
   rollout: { surge: 1, unavailable: 0, deadlineMs: 600_000 },
   ready: { path: "/", timeoutMs: 120_000 },
-  param: { type: "string", maxLength: 1024 },
-  job: { timeoutMs: 300_000 },
+  param: { type: "string", minLength: 1, maxLength: 1024 },
+  job: {
+    timeoutMs: 300_000,
+    retries: 2,
+    maxOutputBytes: 4 * 2 ** 30,
+    path: "/",
+    method: "POST",
+    signal: "SIGUSR1",
+  },
+  hostCommand: { timeoutMs: 60_000 },
   reset: { timeoutMs: 30_000 },
 } as const;

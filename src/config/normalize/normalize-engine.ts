@@ -3,15 +3,19 @@ import type { EngineConfig } from "../config.js";
 import { pointerTo } from "../file/positions.js";
 import { parseSizeBytes } from "../units.js";
 import { DEFAULTS } from "./defaults.js";
-import { normalizeJob } from "./normalize-job.js";
-import { durationMs, normalizeEnv, normalizeLimits, type SecretsByPointer } from "./normalize-parts.js";
+import { type JobPlace, normalizeJob } from "./normalize-job.js";
+import { durationMs, normalizeEnv, normalizeLimits } from "./normalize-parts.js";
 import { normalizePolicy } from "./normalize-policy.js";
 import type { RawEngine, RawEngineResources, RawLogs, RawReady } from "./raw-config.js";
 
 /** A pool of engines with its defaults filled in. */
-export function normalizeEngine(id: string, raw: RawEngine, secrets: SecretsByPointer): EngineConfig {
+export function normalizeEngine(
+  id: string,
+  raw: RawEngine,
+  { secrets, directory }: Omit<JobPlace, "pool">,
+): EngineConfig {
   const limits = normalizeEngineLimits(raw.resources);
-  const job = raw.job === undefined ? undefined : normalizeJob(raw.job);
+  const job = raw.job && normalizeJob(raw.job, { pool: id, directory, secrets });
   return {
     id,
     image: raw.image,

@@ -1,3 +1,4 @@
+import type { JobSpec } from "../../model/job.js";
 import type {
   EngineLimits,
   LeasePolicy,
@@ -6,7 +7,6 @@ import type {
   ResetPolicy,
   ScheduleEntry,
 } from "../../model/pool.js";
-import type { JobConfig } from "../config.js";
 import { parseDurationMs, parseSizeBytes } from "../units.js";
 import { DEFAULTS } from "./defaults.js";
 import { durationMs } from "./normalize-parts.js";
@@ -24,11 +24,7 @@ import type {
  * @param limits of its engines, which say how much memory is too much
  * @param job whose time-out ends its leases
  */
-export function normalizePolicy(
-  raw: RawEngine,
-  limits: EngineLimits,
-  job: JobConfig | undefined,
-): PoolPolicy {
+export function normalizePolicy(raw: RawEngine, limits: EngineLimits, job: JobSpec | undefined): PoolPolicy {
   const { reset, scale, quarantine, breaker } = raw;
   const hasReset = raw.autoReset ?? DEFAULTS.engine.autoReset;
   return {
@@ -86,7 +82,7 @@ function normalizeReset(raw: RawReset): ResetPolicy {
   };
 }
 
-function normalizeLease(raw: RawLease = {}, job: JobConfig | undefined): LeasePolicy {
+function normalizeLease(raw: RawLease = {}, job: JobSpec | undefined): LeasePolicy {
   return {
     ttlMs: durationMs(raw.ttl) ?? DEFAULTS.lease.ttlMs,
     maxMs: durationMs(raw.max) ?? job?.timeoutMs,

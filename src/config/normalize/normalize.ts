@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Health } from "../../model/resource.js";
 import type { Config, NotifyConfig, SessionConfig, TemplateConfig } from "../config.js";
 import { pointerTo } from "../file/positions.js";
+import { parseSizeBytes } from "../units.js";
 import { DEFAULTS } from "./defaults.js";
 import { normalizeEngine } from "./normalize-engine.js";
 import {
@@ -23,7 +24,10 @@ export function normalizeConfig(raw: RawConfig, secrets: SecretsByPointer, direc
     project: raw.project,
     prefix: raw.prefix ?? DEFAULTS.prefix,
     network: raw.network ?? DEFAULTS.network,
-    dataDir: resolve(directory, raw.dataDir ?? DEFAULTS.dataDir),
+    data: {
+      dir: resolve(directory, raw.dataDir ?? DEFAULTS.dataDir),
+      maxBytes: raw.cache?.maxSize === undefined ? undefined : parseSizeBytes(raw.cache.maxSize),
+    },
     pull: {
       concurrency: pull.concurrency ?? DEFAULTS.pull.concurrency,
       policy: pull.policy ?? DEFAULTS.pull.policy,
@@ -40,7 +44,7 @@ export function normalizeConfig(raw: RawConfig, secrets: SecretsByPointer, direc
     notify: mapById(raw.notify, (id, one) => normalizeNotification(id, one, secrets)),
     templates: mapById(raw.templates, (id, template) => normalizeTemplate(id, template, secrets)),
     sessions: mapById(raw.sessions, normalizeSession),
-    engines: mapById(raw.engines, (id, engine) => normalizeEngine(id, engine, secrets)),
+    engines: mapById(raw.engines, (id, engine) => normalizeEngine(id, engine, { secrets, directory })),
   };
 }
 

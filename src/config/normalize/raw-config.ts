@@ -7,6 +7,7 @@ export interface RawConfig {
   readonly prefix?: string;
   readonly network?: string;
   readonly dataDir?: string;
+  readonly cache?: { readonly maxSize?: string | number };
   readonly pull?: RawPull;
   readonly prune?: "none" | "safe" | "all";
   readonly interval?: string;
@@ -96,7 +97,9 @@ export interface RawParam {
   readonly type?: "string" | "integer" | "number" | "boolean";
   readonly description?: string;
   readonly default?: string | number | boolean;
+  readonly minLength?: number;
   readonly maxLength?: number;
+  readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
 }
@@ -105,17 +108,37 @@ export interface RawOutput {
   readonly from: string;
   readonly to: string;
   readonly require?: readonly string[];
+  readonly ready?: RawWitness;
+  readonly schemas?: Readonly<Record<string, string>>;
+}
+
+export interface RawHostCommand {
+  readonly exec: readonly string[];
+  readonly timeout?: string;
 }
 
 export interface RawJob {
   readonly driver: "console" | "exec" | "signal" | "http" | "rcon" | "restart";
   readonly command?: string | readonly string[];
+  readonly fifo?: string;
+  readonly port?: number;
+  readonly path?: string;
+  readonly method?: "POST" | "PUT";
+  readonly password?: RawEnvValue;
+  readonly signal?: string;
+  readonly file?: string;
+  readonly env?: Readonly<Record<string, string>>;
   readonly params?: Readonly<Record<string, RawParam>>;
   readonly key: string;
   readonly confirm?: RawWitness;
-  readonly done: RawWitness;
+  readonly done?: RawWitness;
   readonly timeout?: string;
+  readonly retries?: number;
   readonly outputs?: readonly RawOutput[];
+  readonly maxOutput?: string | number;
+  readonly post?: readonly RawHostCommand[];
+  readonly chunks?: { readonly count: number; readonly param: string };
+  readonly merge?: RawHostCommand;
 }
 
 export interface RawStep {

@@ -58,6 +58,9 @@ function* findDurationsOfPool({
   yield ["/ttl", ttl, LIFE];
   yield ["/ready/timeout", ready?.timeout, WAIT];
   yield ["/job/timeout", job?.timeout, WAIT];
+  for (const [index, { timeout }] of (job?.post ?? []).entries())
+    yield [pointerTo("job", "post", index, "timeout"), timeout, WAIT];
+  yield ["/job/merge/timeout", job?.merge?.timeout, WAIT];
   yield ["/reset/timeout", reset?.timeout, WAIT];
   yield ["/lease/ttl", lease?.ttl, WAIT];
   yield ["/lease/max", lease?.max, STAY];

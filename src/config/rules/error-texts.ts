@@ -24,5 +24,8 @@ function awaitedTexts({ ready, job }: DraftEngine): (readonly [field: string, te
     ["ready.log", ready?.log],
     ["job.confirm.log", job?.confirm?.log],
     ["job.done.log", job?.done?.log],
+    ...(job?.outputs ?? []).map(
+      ({ ready: shown }, index) => [`job.outputs.${index}.ready.log`, shown?.log] as const,
+    ),
   ];
 }

@@ -1,9 +1,12 @@
 import { cronExpression } from "./cron-expression.js";
 import { declaredParams } from "./declared-params.js";
+import { driverKeys } from "./driver-keys.js";
 import { durationBounds } from "./duration-bounds.js";
 import { envText } from "./env-text.js";
 import { errorTexts } from "./error-texts.js";
 import { imageReferences } from "./image-references.js";
+import { jobChunks } from "./job-chunks.js";
+import { jobParams } from "./job-params.js";
 import { leaseTerms } from "./lease-terms.js";
 import { logSize } from "./log-size.js";
 import { maxMemory } from "./max-memory.js";
@@ -26,10 +29,13 @@ import { webhookUrl } from "./webhook-url.js";
 export const RULES: readonly Rule[] = [
   cronExpression,
   declaredParams,
+  driverKeys,
   durationBounds,
   envText,
   errorTexts,
   imageReferences,
+  jobChunks,
+  jobParams,
   leaseTerms,
   logSize,
   maxMemory,
