@@ -41,6 +41,7 @@ export const ERROR_CODES = {
   "lease-ended": operational,
   "stale-fence": operational,
   "engine-failed": transient,
+  "unconfirmed": operational,
   "no-watcher": transient,
   "docker-failed": transient,
   "internal": operational,

@@ -97,9 +97,9 @@ async function keep(
       stop: { soft: soft.signal, hard: hard.signal },
       graceMs: GRACE_MS,
       onFailure: reject,
-      serve: async (opened) => {
-        resolvePools(opened);
-        return startServer({ pools: opened, socketPath, log });
+      serve: async (served) => {
+        resolvePools(served.pools);
+        return startServer({ ...served, socketPath, log });
       },
     });
     ended.then(() => reject(new WarmError("interrupted", "the watcher ended")), reject);

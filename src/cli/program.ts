@@ -1,14 +1,12 @@
 import { readFileSync } from "node:fs";
-import { Command, InvalidArgumentError, Option } from "commander";
-import { parseDurationMs } from "../config/units.js";
+import { Command, Option } from "commander";
+import { type Action, addStateDir, type Run, STATE_DIR } from "./add-command.js";
+import { addCacheCommands } from "./cache/cache-commands.js";
 import type { CommandContext, GlobalOptions } from "./command-context.js";
+import { collect, duration, wholeNumber } from "./option-values.js";
+import { addJobCommands } from "./run/job-commands.js";
 
 type Base = Omit<CommandContext, "global">;
-type Run<Arguments extends unknown[], Options> = (
-  context: CommandContext,
-  options: Options,
-  ...args: Arguments
-) => Promise<number>;
 
 /**
  * The command line. Each command's code is loaded only when it is the one that runs.
@@ -44,15 +42,13 @@ export function createProgram(base: Base, done: (exitCode: number) => void): Com
   addApplyCommands(program, action);
   addWatchCommands(program, action);
   addEngineCommands(program, action);
+  addJobCommands(program, action);
+  addCacheCommands(program, action);
   addLookCommands(program, action);
   for (const command of program.commands)
     command.showHelpAfterError(`(warm ${command.name()} --help lists its options)`);
   return program;
 }
-
-type Action = <Arguments extends unknown[], Options>(
-  load: () => Promise<Run<Arguments, Options>>,
-) => (...received: unknown[]) => Promise<void>;
 
 function addFileCommands(program: Command, action: Action): void {
   program
@@ -171,12 +167,6 @@ function addEngineCommands(program: Command, action: Action): void {
     .action(action(async () => (await import("./commands/canary.js")).runCanary));
 }
 
-function addStateDir(command: Command): Command {
-  return command.option("--state-dir <directory>", STATE_DIR);
-}
-
-const STATE_DIR = "where the watcher keeps its state; default `.warm` beside the file";
-
 function addLookCommands(program: Command, action: Action): void {
   addStateDir(program.command("status"))
     .description("list every resource with its state and health, and what a watcher knows of it; only reads")
@@ -228,19 +218,4 @@ function addRunOptions(command: Command): Command {
 function readVersion(): string {
   const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { version: string }).version;
-}
-
-function collect(value: string, previous: readonly string[] = []): string[] {
-  return [...previous, value];
-}
-
-function wholeNumber(text: string): number {
-  if (!/^-?\d{1,9}$/.test(text)) throw new InvalidArgumentError("use a whole number");
-  return Number(text);
-}
-
-function duration(text: string): number {
-  const ms = parseDurationMs(text);
-  if (Number.isNaN(ms)) throw new InvalidArgumentError("use a duration such as 30s, 5m or 1h30m");
-  return ms;
 }

@@ -1,5 +1,10 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import type { Clock } from "../apply/apply-context.js";
 import { toWarmError, WarmError } from "../errors.js";
+import { followJobs } from "../jobs/follow-jobs.js";
+import { type JobRuntime, openJobRuntime } from "../jobs/job-runtime.js";
+import type { Jobs } from "../jobs/jobs.js";
 import type { Observed } from "../model/observed.js";
 import type { Desired } from "../model/resource.js";
 import { followPools } from "../pool/follow-pools.js";
@@ -11,8 +16,14 @@ import type { HostLink } from "./host-link.js";
 import type { WatchLog } from "./log/watch-log.js";
 import type { StateDirectory } from "./state/state-directory.js";
 
-/** Lets others use the pools while they are kept. @returns how to end that */
-export type ServePools = (pools: Pools, stateDirectory: string) => Promise<{ close(): Promise<void> }>;
+/** What others may use while the pools are kept. */
+export interface Served {
+  readonly pools: Pools;
+  readonly jobs: Jobs;
+}
+
+/** Lets others use it. @returns how to end that */
+export type ServePools = (served: Served, stateDirectory: string) => Promise<{ close(): Promise<void> }>;
 
 /** The pools for as long as the project's lock is ours: their journal has one writer. */
 export interface PoolKeeper {
@@ -35,16 +46,19 @@ export interface PoolKeeperSettings {
   readonly log: WatchLog;
   readonly onDemand: () => void;
   readonly onTryAgain: (pool: string) => void;
+  /** Of commands that jobs run on this host. */
+  readonly env: NodeJS.ProcessEnv;
   readonly serve: ServePools | undefined;
 }
 
 interface OpenPools {
   readonly runtime: PoolRuntime;
+  readonly jobs: JobRuntime;
   server: { close(): Promise<void> } | undefined;
 }
 
 export function createPoolKeeper(settings: PoolKeeperSettings): PoolKeeper {
-  const { link, state, clock, log, onDemand, onTryAgain, serve } = settings;
+  const { link, state, clock, log, onDemand, onTryAgain, env, serve } = settings;
   let open: Promise<OpenPools> | undefined;
   let current: OpenPools | undefined;
   let poolHost: PoolHost | undefined;
@@ -54,21 +68,29 @@ export function createPoolKeeper(settings: PoolKeeperSettings): PoolKeeper {
   let serving: Promise<void> = Promise.resolve();
   /** The end of an earlier keeping: the journal has one writer. */
   let ended: Promise<void> = Promise.resolve();
-  const pools = followPools(() => current?.runtime);
+  const served: Served = {
+    pools: followPools(() => current?.runtime),
+    jobs: followJobs(() => current?.jobs),
+  };
+  const nowMs = () => performance.now();
+  const hostNow = (): PoolHost => {
+    if (poolHost === undefined) throw hostIsAway();
+    return poolHost;
+  };
 
   async function begin(desired: Desired): Promise<OpenPools> {
     await ended;
     await state.make();
     const runtime = await openPoolRuntime({
-      host: () => {
-        if (poolHost === undefined) throw hostIsAway();
-        return poolHost;
-      },
-      ...{ clock, log, desired, onDemand, onTryAgain },
-      nowMs: () => performance.now(),
+      ...{ host: hostNow, clock, log, desired, onDemand, onTryAgain, nowMs },
       journalPath: journalPath(state.path),
     });
-    current = { runtime, server: undefined };
+    const jobs = openJobRuntime({
+      ...{ pools: runtime, host: hostNow, log, desired, nowMs, env, dir: join(state.path, "jobs") },
+      ...{ wallMs: clock.now, sleep: clock.sleep, random: () => randomBytes(6).toString("hex") },
+    });
+    await jobs.resume();
+    current = { runtime, jobs, server: undefined };
     return current;
   }
 
@@ -76,7 +98,7 @@ export function createPoolKeeper(settings: PoolKeeperSettings): PoolKeeper {
   async function startServing(opened: OpenPools): Promise<void> {
     if (serve === undefined || opened.server !== undefined) return;
     try {
-      opened.server = await serve(pools, state.path);
+      opened.server = await serve(served, state.path);
       opened.runtime.served();
       hasToldServing = false;
     } catch (error) {
@@ -89,6 +111,7 @@ export function createPoolKeeper(settings: PoolKeeperSettings): PoolKeeper {
 
   async function stop(): Promise<void> {
     const opened = await open?.catch(() => undefined);
+    await opened?.jobs.stop();
     opened?.runtime.stop();
     await serving;
     await opened?.server?.close();
@@ -100,6 +123,7 @@ export function createPoolKeeper(settings: PoolKeeperSettings): PoolKeeper {
     ended = ended.then(async () => {
       const opened = await ending?.catch(() => undefined);
       if (opened === undefined) return;
+      await opened.jobs.stop();
       opened.runtime.stop();
       await serving;
       await opened.server?.close();
@@ -119,7 +143,9 @@ export function createPoolKeeper(settings: PoolKeeperSettings): PoolKeeper {
         open = undefined;
         throw error;
       });
-      return (await open).runtime;
+      const { runtime, jobs } = await open;
+      jobs.configure(desired);
+      return runtime;
     },
     async serve() {
       const opened = await open?.catch(() => undefined);

@@ -185,7 +185,7 @@ async function assemble(
     cancel: stop.hard,
   });
   const pools = createPoolKeeper({
-    ...{ link, state, clock, log, serve: settings.serve },
+    ...{ link, state, clock, log, env: settings.env, serve: settings.serve },
     onDemand: () => wakeups.mark("demand", budget.waitMs()),
     onTryAgain: (pool) => ledger.resume((address) => parseEngineAddress(address)?.pool === pool),
   });

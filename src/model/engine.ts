@@ -77,6 +77,8 @@ export interface LeaseView {
   readonly expiresAt: string;
   /** warm: an engine stood ready. queued: it was waited for. */
   readonly source: "warm" | "queued";
+  /** What its job is at, where warm runs the job: `loading`, `generating`, `exporting`. */
+  readonly activity?: string | undefined;
 }
 
 /** What the pool tells of itself. */

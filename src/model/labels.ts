@@ -8,6 +8,8 @@ export const LABEL = {
   blobImage: "warm.blob-image",
   /** On a template container: the seed proof of the volume that it mounts. */
   seeded: "warm.seeded",
+  /** On a container that was made for one job: the ID of the engine's container whose lease it belongs to. */
+  engine: "warm.engine",
   /** What the cyanprint executor finds its own objects by. */
   cyanprint: "cyanprint.dev",
 } as const;

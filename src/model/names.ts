@@ -26,6 +26,13 @@ export const TOMBSTONE_REPOSITORY = "warm-expired";
 export const engineName = (prefix: string, pool: string, slot: number) => `${prefix}-engine-${pool}-${slot}`;
 export const engineAddress = (pool: string, slot: number): Address => `engine.${pool}/${slot}`;
 
+/** What a job's own container has for an address: it is none of a resource, and lives and ends with a lease. */
+export const jobAddress = (jobId: string): Address => `job.${jobId}`;
+export const isJobAddress = (address: Address) => address.startsWith("job.");
+
+/** The container of a job, beside the engine that it is leased. No engine has such a name: its last part is a number. */
+export const jobContainerName = (engine: string) => `${engine}-job`;
+
 /** @returns undefined for what is no engine's address */
 export function parseEngineAddress(
   address: Address,

@@ -43,7 +43,7 @@ export function planProject(
   const wanted: Desired = options.destroy ? { ...desired, resources: [], pools: [], prune: "all" } : desired;
   const index = indexObserved(observed, wanted);
   const ofWanted = planWanted(wanted, index, options, used);
-  const removals = [...planRemovals(wanted, index), ...planTombstones(wanted, index, ofWanted)];
+  const removals = [...planRemovals(wanted, index, used), ...planTombstones(wanted, index, ofWanted)];
   // What is declared may have to go as well: an expired session.
   const [going, staying] = [ofWanted.filter(isDelete), ofWanted.filter((change) => !isDelete(change))];
   const changes = [

@@ -1,5 +1,6 @@
+import type { Demand } from "../model/engine.js";
 import { isOwned, LABEL } from "../model/labels.js";
-import { parseEngineAddress } from "../model/names.js";
+import { isJobAddress, parseEngineAddress } from "../model/names.js";
 import type { ObservedContainer } from "../model/observed.js";
 import type { Change, Precondition, Reason } from "../model/plan.js";
 import type { Address, ContainerResource, Desired, Resource } from "../model/resource.js";
@@ -10,11 +11,12 @@ import { findUnderOtherName, isSame, presentContainer } from "./plan-container.j
 
 /**
  * Plans what of ours has to go: surplus containers of a wanted address (left by a killed swap, or copied by
- * hand), and orphans, as far as the prune policy lets. Sorted by address.
+ * hand), what a job that was cut off has left, and orphans, as far as the prune policy lets. Sorted by address.
+ * @param demand who uses which engine
  */
-export function planRemovals(desired: Desired, index: HostIndex): Change[] {
+export function planRemovals(desired: Desired, index: HostIndex, demand: Demand): Change[] {
   const wanted = new Map(desired.resources.map((resource) => [resource.address, resource]));
-  const containers = planContainerRemovals(desired, wanted, index);
+  const containers = planContainerRemovals(desired, wanted, index, demand);
   if (desired.prune === "none") return containers;
   return [
     ...containers,
@@ -27,6 +29,7 @@ function planContainerRemovals(
   desired: Desired,
   wanted: ReadonlyMap<Address, Resource>,
   index: HostIndex,
+  demand: Demand,
 ): Change[] {
   return index.observed.containers.flatMap((container): Change[] => {
     const address = container.labels[LABEL.address] ?? "";
@@ -35,6 +38,10 @@ function planContainerRemovals(
     if (parseEngineAddress(address) !== undefined) return [];
     // A name that is wanted has its own change, which tells of whoever holds it.
     if (address !== `container.${container.name}` && wanted.has(`container.${container.name}`)) return [];
+    if (isJobAddress(address)) {
+      if (isJobUnderWay(container, demand)) return [];
+      return [removal("container", container.name, "expired", presentContainer(container))];
+    }
     const resource = wanted.get(address);
     if (isSeederOf(resource, container)) return [];
     if (resource?.kind === "container") {
@@ -45,6 +52,15 @@ function planContainerRemovals(
     if (desired.prune === "none") return [];
     return [removal("container", container.name, "orphaned", presentContainer(container))];
   });
+}
+
+/**
+ * A job's own container lives with the lease of its engine, whatever the prune policy: when that has ended nobody uses it, and
+ * whoever made it was cut off before it could take it away.
+ */
+function isJobUnderWay({ labels }: ObservedContainer, demand: Demand): boolean {
+  const engineId = labels[LABEL.engine] ?? "";
+  return [...demand.values()].some(({ engines }) => engines.get(engineId)?.state === "leased");
 }
 
 function isSeederOf(resource: Resource | undefined, { name }: ObservedContainer): boolean {

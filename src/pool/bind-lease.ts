@@ -1,6 +1,7 @@
 import { normalize } from "node:path/posix";
 import { WarmError } from "../errors.js";
 import type { EngineCommands, WrittenFiles } from "./engine-commands.js";
+import { envLines } from "./env-lines.js";
 import type { Binding } from "./pools.js";
 
 /** Where an engine finds the environment of its present job, in lines that a shell can read. */
@@ -40,10 +41,4 @@ export async function bindLease(
 /** All that is written for a binding, by absolute path; the reset takes it away. */
 export function filesOf({ env = {}, files = {} }: Binding): Record<string, string | Uint8Array> {
   return { ...(Object.keys(env).length > 0 && { [ENV_FILE]: envLines(env) }), ...files };
-}
-
-function envLines(env: Readonly<Record<string, string>>): string {
-  return Object.entries(env)
-    .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`)
-    .join("");
 }

@@ -1,5 +1,6 @@
 import { basename, dirname } from "node:path/posix";
 import { type ExecSession, openExecSession } from "../docker/exec/exec-session.js";
+import type { OnOutput } from "../docker/exec/shell-channel.js";
 import { toWarmError, WarmError } from "../errors.js";
 import type { PoolContext } from "./pool-host.js";
 import type { CommandResult } from "./pools.js";
@@ -7,6 +8,8 @@ import type { CommandResult } from "./pools.js";
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
+  /** Told what it writes, as it comes; not where an image has no shell. */
+  readonly onOutput?: OnOutput | undefined;
   /** Asked right before it is run: throws when it must not be any more. */
   readonly guard?: () => void;
 }
@@ -74,11 +77,11 @@ export function createEngineCommands(context: PoolContext): EngineCommands {
   async function run(
     containerId: string,
     command: readonly string[],
-    { env = {}, timeoutMs = DEADLINE_MS, guard }: CommandOptions = {},
+    { env = {}, timeoutMs = DEADLINE_MS, onOutput, guard }: CommandOptions = {},
   ): Promise<CommandResult> {
     const session = await sessionOf(containerId);
     guard?.();
-    if (session !== undefined) return session.run(command, { env, timeoutMs });
+    if (session !== undefined) return session.run(command, { env, timeoutMs, onOutput });
     if (Object.keys(env).length > 0)
       throw new WarmError("engine-failed", "a command's environment needs a shell in the engine's image", {
         hint: "add /bin/sh to the image, or bind files only",

@@ -54,7 +54,7 @@ export function holdLease(pools: Asked, granted: GrantedLease): HeldLease {
   return {
     ...granted,
     lost: lost.signal,
-    exec: (command, timeoutMs) => pools.exec(id, fence, command, timeoutMs),
+    exec: (command, timeoutMs) => pools.exec(id, fence, command, { timeoutMs }),
     release,
     [Symbol.asyncDispose]: () => release(),
   };

@@ -5,6 +5,7 @@ import type { BoundPaths } from "./bound-paths.js";
 import { runCanary } from "./canary.js";
 import { viewLease } from "./core/lease.js";
 import type { EngineCommands } from "./engine-commands.js";
+import type { LeaseWatching } from "./lease-watch.js";
 import type { PoolCores } from "./pool-cores.js";
 import type { PoolContext } from "./pool-host.js";
 import type { Pools } from "./pools.js";
@@ -23,6 +24,7 @@ export interface RequestTools {
   readonly onTryAgain: (pool: string) => void;
   /** Looks whether a container still runs, ahead of Docker's own word of its end. Never throws. */
   readonly checkAlive: (containerId: string) => Promise<void>;
+  readonly watching: LeaseWatching;
   /** Docker name of an engine. */
   readonly nameOf: (containerId: string) => string;
 }
@@ -32,7 +34,7 @@ const CANARY_TTL_MS = 10 * 60_000;
 
 /** All that may be asked of the pools. */
 export function createPoolRequests(tools: RequestTools): Pools {
-  const { context, cores, commands, rollouts, envs, bound, flushed, lease, nameOf } = tools;
+  const { context, cores, commands, rollouts, envs, bound, flushed, lease, nameOf, watching } = tools;
   const { nowMs } = context;
   const wallMs = () => context.clock.now();
 
@@ -74,11 +76,11 @@ export function createPoolRequests(tools: RequestTools): Pools {
     lease,
     renew,
     release,
-    async exec(leaseId, fence, command, timeoutMs) {
+    async exec(leaseId, fence, command, { timeoutMs, onOutput } = {}) {
       const env = envs.get(leaseId);
       // A session may have to be opened first: by then the lease may be another's.
       const guard = () => void engineOf(leaseId, fence);
-      const options = { guard, ...(env && { env }), ...(timeoutMs !== undefined && { timeoutMs }) };
+      const options = { guard, onOutput, ...(env && { env }), ...(timeoutMs !== undefined && { timeoutMs }) };
       const containerId = engineOf(leaseId, fence);
       // After a restart only the engine itself still knows what was bound.
       const isForgotten = env === undefined && bound.of(containerId).includes(ENV_FILE);
@@ -93,9 +95,13 @@ export function createPoolRequests(tools: RequestTools): Pools {
       }
     },
     leases: (): LeaseView[] =>
-      cores.all().flatMap((core) => core.leases().map((one) => viewLease(one, nowMs(), wallMs()))),
-    view: (pool) => cores.get(pool).view(nowMs(), nameOf),
-    views: () => cores.all().map((core) => core.view(nowMs(), nameOf)),
+      cores
+        .all()
+        .flatMap((core) =>
+          core.leases().map((one) => watching.addToLease(viewLease(one, nowMs(), wallMs()))),
+        ),
+    view: (pool) => watching.addToPool(cores.get(pool).view(nowMs(), nameOf)),
+    views: () => cores.all().map((core) => watching.addToPool(core.view(nowMs(), nameOf))),
     async recycle(pool, slot) {
       const core = cores.get(pool);
       tools.onTryAgain(pool);

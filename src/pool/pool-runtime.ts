@@ -16,13 +16,14 @@ import { createIdleEngines } from "./idle-engines.js";
 import { openJournal } from "./journal/journal.js";
 import { createEngineJudge } from "./judge-engines.js";
 import { createLeasing } from "./lease-engine.js";
+import { createLeaseWatch, leaseEndOf } from "./lease-watch.js";
 import { createEngineObserver } from "./observe-engines.js";
 import { createPoolCores } from "./pool-cores.js";
 import { createPoolGate } from "./pool-gate.js";
 import type { PoolContext } from "./pool-host.js";
 import { createPoolRequests } from "./pool-requests.js";
 import { createPoolTeller } from "./pool-teller.js";
-import type { GrantedLease, PoolKeeping, Pools } from "./pools.js";
+import type { GrantedLease, LeaseWatch, PoolKeeping, Pools } from "./pools.js";
 import { createReturningEngines } from "./return-engine.js";
 import { createRollouts } from "./rollout.js";
 import { createRefills } from "./scale/refill.js";
@@ -40,7 +41,7 @@ export interface PoolRuntimeSettings extends Omit<PoolContext, "life"> {
 }
 
 /** Everything at run time of all pools of one project. */
-export interface PoolRuntime extends Pools, PoolKeeping {
+export interface PoolRuntime extends Pools, PoolKeeping, LeaseWatch {
   /** Takes over what a look at the host shows, and what the file says. @param lookedAtMs monotonic, when it began */
   observe(observed: Observed, desired: Desired, lookedAtMs: number): void;
   /** Whoever holds a lease from an earlier run can be heard from now on. */
@@ -87,6 +88,7 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
     onDemand,
     wallMs: () => context.clock.now(),
   });
+  const watching = createLeaseWatch((leaseId) => cores.all().some((core) => core.lease(leaseId)));
   const nameOf = (containerId: string) => names.get(containerId) ?? containerId.slice(0, 12);
   const commands = createEngineCommands(context);
   const facts = createEngineFacts(context);
@@ -158,9 +160,13 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
   function onPoolEvent(event: PoolEvent): void {
     tellPool(event);
     if (event.type === "transition") onTransition(event.containerId, event.to, event.reason);
-    if (!LEASE_ENDS.has(event.type) || !("lease" in event)) return;
-    envs.delete(event.lease.id);
-    grants.delete(event.lease.id);
+    const leaseEnd = leaseEndOf(event);
+    if (leaseEnd === undefined || !("lease" in event)) return;
+    const { id } = event.lease;
+    envs.delete(id);
+    grants.delete(id);
+    // Who is told may ask for the next one at once.
+    queueMicrotask(() => watching.ended(id, leaseEnd));
   }
 
   function onTransition(containerId: string, to: EngineState, reason: string): void {
@@ -247,7 +253,10 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
       nameOf,
       onTryAgain,
       checkAlive,
+      watching,
     }),
+    onLeaseEnd: watching.onLeaseEnd,
+    setActivity: watching.setActivity,
     gate,
     holdOf: holds.holdOf,
     observe,
@@ -274,12 +283,5 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
     },
   };
 }
-
-const LEASE_ENDS: ReadonlySet<PoolEvent["type"]> = new Set([
-  "lease-released",
-  "lease-given-back",
-  "lease-expired",
-  "lease-lost",
-]);
 
 const closing = () => new WarmError("no-engine", "warm is being stopped", { hint: "ask again once it runs" });

@@ -48,6 +48,16 @@ export interface GrantedLease extends LeaseView {
   readonly timings: { readonly queuedMs: number; readonly preparedMs: number };
 }
 
+export interface ExecOptions {
+  /** Default 60 s. */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * Told what the command writes, whole characters of one stream at a time, as it comes. Not from another process, and not
+   * where the engine's image has no shell.
+   */
+  readonly onOutput?: ((text: string, stream: "stdout" | "stderr") => void) | undefined;
+}
+
 export interface CommandResult {
   readonly exitCode: number;
   readonly stdout: string;
@@ -70,7 +80,7 @@ export interface Pools {
     leaseId: string,
     fence: number,
     command: readonly string[],
-    timeoutMs?: number,
+    options?: ExecOptions,
   ): Promise<CommandResult>;
   /** @returns all leases that are held */
   leases(): LeaseView[];
@@ -90,6 +100,17 @@ export interface CanaryResult {
   /** Places where a marker was planted. */
   readonly planted: readonly string[];
   readonly resetMs: number;
+}
+
+/** What is asked of leases from within this process. */
+export interface LeaseWatch {
+  /**
+   * Has somebody told once, at the moment at which the lease ends, whatever ends it; at once when it is over already.
+   * @returns how to not be told any more
+   */
+  onLeaseEnd(leaseId: string, told: (why: string) => void): () => void;
+  /** Shows in views what the lease's job is at. */
+  setActivity(leaseId: string, activity: string): void;
 }
 
 /** What a watcher asks of the pools and tells them. */

@@ -68,12 +68,13 @@ function formatRollout({ stale, pausedBecause }: NonNullable<PoolView["rollout"]
 }
 
 function toRow(engine: EngineView, style: Style, widest: number, now: Date): string[] {
-  const { address, state, since, jobs, isFrozen, isStale } = engine;
+  const { address, state, since, jobs, isFrozen, isStale, lease } = engine;
   const marks = [...(isFrozen ? ["frozen"] : []), ...(isStale ? ["stale"] : [])];
+  const activity = lease?.activity === undefined ? "" : ` (${makeVisible(lease.activity)})`;
   const name = makeVisible(address.replace(/^engine\./, ""));
   return [
     cutMiddle(name, widest),
-    [style[PAINTS[state]](state), ...marks].join(", "),
+    [`${style[PAINTS[state]](state)}${activity}`, ...marks].join(", "),
     formatAge(since, now),
     String(jobs),
     describe(engine, now),

@@ -62,6 +62,7 @@ const STATUSES = {
   "lease-ended": 410,
   "stale-fence": 409,
   "engine-failed": 502,
+  "unconfirmed": 502,
   "no-watcher": 503,
   "docker-failed": 502,
   "internal": 500,

@@ -2,15 +2,18 @@ import { setMaxListeners } from "node:events";
 import { chmod } from "node:fs/promises";
 import type { FastifyInstance } from "fastify";
 import type { WatchLog } from "../daemon/log/watch-log.js";
+import type { Jobs } from "../jobs/jobs.js";
 import type { Pools } from "../pool/pools.js";
 import { claimSocket, taken, unusable } from "./claim-socket.js";
 import { createApp } from "./create-app.js";
 import { addEngineRoutes } from "./routes/engines.js";
+import { addJobRoutes } from "./routes/jobs.js";
 import { addLeaseRoutes } from "./routes/leases.js";
 import type { RouteTools } from "./routes/route-tools.js";
 
 export interface ServerSettings {
   readonly pools: Pools;
+  readonly jobs: Jobs;
   /** Of a unix socket: `socketPathIn` says which one of a state directory. */
   readonly socketPath: string;
   readonly log: WatchLog;
@@ -22,7 +25,7 @@ export interface ServerSettings {
 
 export interface RunningServer {
   /**
-   * Answers whoever waits for an engine with 503 at once, lets other replies end, and frees the socket. Takes little
+   * Answers whoever waits for an engine or a job with 503 at once, lets other replies end, and frees the socket. Takes little
    * more than `graceMs`, whatever clients do.
    */
   close(): Promise<void>;
@@ -38,18 +41,19 @@ const LINGER_MS = 500;
  * @throws WarmError `in-use` when somebody answers there already; `rejected` when no socket can be made there
  */
 export async function startServer(settings: ServerSettings): Promise<RunningServer> {
-  const { pools, socketPath, log, graceMs = GRACE_MS, requestTimeoutMs = REQUEST_MS } = settings;
+  const { pools, jobs, socketPath, log, graceMs = GRACE_MS, requestTimeoutMs = REQUEST_MS } = settings;
   const stopping = new AbortController();
   const givenUp = new AbortController();
   // Every request under way listens.
   setMaxListeners(0, stopping.signal, givenUp.signal);
-  const tools: RouteTools = { pools, log, stopping: stopping.signal, givenUp: givenUp.signal };
+  const tools: RouteTools = { pools, jobs, log, stopping: stopping.signal, givenUp: givenUp.signal };
   const app = createApp({
     ...{ log, requestTimeoutMs, stopping: stopping.signal },
     addRoutes: (routes) => {
       routes.get("/", async () => ({ status: "OK" }));
       addEngineRoutes(routes, tools);
       addLeaseRoutes(routes, tools);
+      addJobRoutes(routes, tools);
     },
   });
   await claimSocket(socketPath);

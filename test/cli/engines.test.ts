@@ -8,6 +8,7 @@ import { type RunningServer, startServer } from "../../src/server/start-server.j
 import { createFakeTerminal } from "../report/fake-terminal.js";
 import { startWarm } from "../rig/run-warm.js";
 import type { Sandbox } from "../rig/sandbox.js";
+import { createMemoryJobs } from "../server/memory-jobs.js";
 import { createMemoryPools, type MemoryPools } from "../server/memory-pools.js";
 import { until } from "../server/served-pools.js";
 import { CTRL_C, hasTerminals, runOnTerminal } from "./on-terminal.js";
@@ -24,7 +25,13 @@ beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "warm-engines-"));
   mkdirSync(join(directory, ".warm"));
   pools = createMemoryPools();
-  server = await startServer({ pools, socketPath: socketPath(), log, graceMs: 100 });
+  server = await startServer({
+    pools,
+    jobs: createMemoryJobs(),
+    socketPath: socketPath(),
+    log,
+    graceMs: 100,
+  });
 });
 afterEach(async () => {
   await server.close();
@@ -73,7 +80,7 @@ describe.skipIf(!hasTerminals)("warm engines --watch", () => {
     await session.shows("ci-17, ends in");
     await server.close();
     await session.shows("nothing answers at");
-    server = await startServer({ pools, socketPath: socketPath(), log });
+    server = await startServer({ pools, jobs: createMemoryJobs(), socketPath: socketPath(), log });
     await delay(1_200);
     session.press(CTRL_C);
     expect(await session.end()).toBe(0);
@@ -138,7 +145,13 @@ describe("warm lease", () => {
     await until(() => pools.leases().length === 1);
     await server.close();
     await delay(1_000);
-    server = await startServer({ pools, socketPath: socketPath(), log, graceMs: 100 });
+    server = await startServer({
+      pools,
+      jobs: createMemoryJobs(),
+      socketPath: socketPath(),
+      log,
+      graceMs: 100,
+    });
     const { code, stderr } = await run.result;
     expect(code).toBe(0);
     expect(stderr.match(/is `warm watch` running/g)).toHaveLength(1);

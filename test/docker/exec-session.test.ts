@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Host } from "../../src/docker/connection/connect.js";
 import { type ExecSession, openExecSession } from "../../src/docker/exec/exec-session.js";
-import { readContainerFile } from "../../src/docker/observe/read-objects.js";
+import { readSmallFile } from "../../src/docker/observe/read-objects.js";
 import { createSandbox, type Sandbox } from "../rig/sandbox.js";
 import { connectTo, runContainer } from "./running-engine.js";
 
@@ -111,9 +111,7 @@ describe("a file", () => {
   it("is written whole, with its folders, its mode and whatever bytes", async () => {
     const session = await open();
     await session.putFile("/made/for it/it's.json", '{"seed":"$x \\n`"}\n', 0o600);
-    expect(await readContainerFile(host.reader, engine, "/made/for it/it's.json")).toBe(
-      '{"seed":"$x \\n`"}\n',
-    );
+    expect(await readSmallFile(host.reader, engine, "/made/for it/it's.json")).toBe('{"seed":"$x \\n`"}\n');
     const bytes = Uint8Array.from({ length: 5000 }, (_, index) => (index * 7) % 256);
     await session.putFile("/made/bytes", bytes, 0o755);
     const { stdout } = await session.run(["sh", "-c", "od -An -v -tu1 /made/bytes; ls -l /made/bytes"]);

@@ -56,3 +56,24 @@ test("what comes behind the mark is left for the next one", () => {
   expect(output?.text).toBe("one");
   expect(output?.rest.toString()).toBe("two");
 });
+
+test("all that is output is told as it comes, the mark never, whatever is cut where", () => {
+  fc.assert(
+    fc.property(text, sizes, fc.integer({ min: 0, max: 20 }), (written, cut, maxBytes) => {
+      fc.pre(`${written}${MARK}`.indexOf(MARK) === written.length);
+      const whole = Buffer.from(`${written}${MARK}007`);
+      const told: string[] = [];
+      const output = createMarkedOutput(MARK, maxBytes, (part) => told.push(part));
+      for (let at = 0, turn = 0; at < whole.length; turn += 1) {
+        const size = cut[turn % cut.length] ?? 1;
+        output.push(whole.subarray(at, at + size));
+        at += size;
+        // Nothing is held back but what may be the mark's beginning, or the beginning of a character.
+        const shown = Buffer.byteLength(told.join(""));
+        const held = whole.subarray(shown, Math.min(at, written.length + MARK.length)).toString("latin1");
+        expect(MARK.startsWith(held) || held.length < 4).toBe(true);
+      }
+      expect(told.join("")).toBe(Buffer.from(written).toString());
+    }),
+  );
+});

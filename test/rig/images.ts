@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { blobEntries } from "./blob-content.js";
 import { engineRecipe } from "./engine-recipe.js";
+import { gameRecipe } from "./game-recipe.js";
 import {
   type ContainerDefaults,
   type Entry,
@@ -54,6 +55,15 @@ export type ImageOptions = {
     healthcheck?: boolean;
     noShell?: boolean;
   };
+  /**
+   * A game server with the timings of the Valheim pipeline (GAME_TIMINGS), so many times faster, and its plugin: takes
+   * `load_world X` from its standard input and from /run/commands, says "world seed: X", writes raw and extracted files, says
+   * "exported …" for each and "ALL EXPORTS COMPLETE". `reset-world` is its reset. With WORLD_SEED set it makes that world
+   * after its boot. It breaks its contract for worlds that begin with `lie-` (makes another world), `silent-` (confirms
+   * nothing), `half-` (leaves a file out), `hang-`, `die-load-`, `die-generate-` (ends), `link-`, `device-`, `pipe-`,
+   * `huge-` (2 GiB), `wrong-shape-` (against its schema).
+   */
+  game: { scale: number };
   /** For a platform that this machine does not have; push it as a list (`[image]`) to get "no matching manifest". */
   wrongPlatform: object;
 };
@@ -185,6 +195,7 @@ if [ "${nowMs}" -lt "$(cat /rig/good-from)" ]; then status="500 Internal Server 
     },
   }),
   engine: ({ noShell, ...options }) => (noShell ? bareEngine : engineRecipe(options)),
+  game: gameRecipe,
   wrongPlatform: () => ({
     script: "exit 0\n",
     platform: { os: "linux", architecture: hostPlatform.architecture === "arm64" ? "amd64" : "arm64" },

@@ -9,6 +9,7 @@ import type { LogFields, WatchLog } from "../../src/daemon/log/watch-log.js";
 import { createClient } from "../../src/server/client/create-client.js";
 import type { WarmClient } from "../../src/server/client/warm-client.js";
 import { type RunningServer, type ServerSettings, startServer } from "../../src/server/start-server.js";
+import { createMemoryJobs, type MemoryJobs } from "./memory-jobs.js";
 import { createMemoryPools, type MemoryPools } from "./memory-pools.js";
 
 export interface Answer {
@@ -25,9 +26,10 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A server over pools in memory, in a directory of its own. */
+/** A server over pools and jobs in memory, in a directory of its own. */
 export interface ServedPools extends AsyncDisposable {
   readonly pools: MemoryPools;
+  readonly jobs: MemoryJobs;
   readonly server: RunningServer;
   readonly socketPath: string;
   readonly client: WarmClient;
@@ -45,12 +47,13 @@ export async function servePools(
   const directory = mkdtempSync(join(tmpdir(), "warm-server-"));
   const socketPath = join(directory, "warm.sock");
   const pools = createMemoryPools(size);
+  const jobs = createMemoryJobs(size);
   const logged: [string, string, LogFields][] = [];
   const log = createLog(logged);
-  const server = await startServer({ pools, socketPath, log, graceMs: 100, ...settings(pools) });
+  const server = await startServer({ pools, jobs, socketPath, log, graceMs: 100, ...settings(pools) });
   const client = createClient(socketPath);
   return {
-    ...{ pools, server, socketPath, client, logged },
+    ...{ pools, jobs, server, socketPath, client, logged },
     ask: (method, path, options) => ask(socketPath, method, path, options),
     raw: (bytes) => text(connect(socketPath).setEncoding("utf8").end(bytes)),
     async [Symbol.asyncDispose]() {

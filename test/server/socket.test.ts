@@ -9,11 +9,13 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createClient } from "../../src/server/client/create-client.js";
 import { socketPathIn } from "../../src/server/socket-path.js";
 import { startServer } from "../../src/server/start-server.js";
+import { createMemoryJobs } from "./memory-jobs.js";
 import { createMemoryPools } from "./memory-pools.js";
 import { ask, servePools, until } from "./served-pools.js";
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
-const start = (socketPath: string) => startServer({ pools: createMemoryPools(), socketPath, log: quiet });
+const start = (socketPath: string) =>
+  startServer({ pools: createMemoryPools(), jobs: createMemoryJobs(), socketPath, log: quiet });
 
 let directory: string;
 let path: string;
@@ -179,7 +181,9 @@ describe("a client", () => {
     expect(pools.bound.get(lease.id)).toEqual({ env: { A: "1" }, files: { "/f": Buffer.from(bytes) } });
     const renewed = await client.renew(lease.id, lease.fence, 3_600_000);
     expect(Date.parse(renewed.expiresAt)).toBeGreaterThan(Date.parse(lease.expiresAt));
-    expect(await client.exec(lease.id, lease.fence, ["a"], 1000)).toMatchObject({ exitCode: 3 });
+    expect(await client.exec(lease.id, lease.fence, ["a"], { timeoutMs: 1000 })).toMatchObject({
+      exitCode: 3,
+    });
     expect(await client.leases()).toHaveLength(1);
     expect(await client.recycle("valheim", 2)).toEqual(["engine.valheim/2"]);
     expect(await client.recycle("valheim")).toEqual(["engine.valheim/2"]);

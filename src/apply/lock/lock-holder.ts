@@ -1,6 +1,6 @@
 import { hostname, userInfo } from "node:os";
 import type { Host } from "../../docker/connection/connect.js";
-import { readContainerFile } from "../../docker/observe/read-objects.js";
+import { readSmallFile } from "../../docker/observe/read-objects.js";
 import { WarmError } from "../../errors.js";
 import type { LockHolder } from "../../model/event.js";
 import { isOwned, LABEL } from "../../model/labels.js";
@@ -99,7 +99,7 @@ async function inspectLock(host: Host, name: string): Promise<InspectedLock | un
 async function readHolder(host: Host, containerId: string): Promise<LockHolder | undefined> {
   try {
     const holder = JSON.parse(
-      await readContainerFile(host.reader, containerId, `/${HOLDER_FILE}`),
+      await readSmallFile(host.reader, containerId, `/${HOLDER_FILE}`),
     ) as LockHolder;
     return Number.isNaN(Date.parse(holder.expiresAt)) ? undefined : holder;
   } catch (error) {

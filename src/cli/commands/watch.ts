@@ -39,9 +39,9 @@ export async function runWatch(context: CommandContext, options: WatchOptions): 
     const stop: StopSignals = signals.stop;
     const result = await watchProject({
       ...{ file: global.file, host: global.host, cwd, env, stateDir, once, log, stop, graceMs: grace },
-      serve: async (pools, directory) => {
+      serve: async (served, directory) => {
         const { startServer } = await import("../../server/start-server.js");
-        return startServer({ pools, socketPath: socketPathIn(directory), log });
+        return startServer({ ...served, socketPath: socketPathIn(directory), log });
       },
       onReload: (callback) => {
         reload = callback;

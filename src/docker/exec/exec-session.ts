@@ -5,7 +5,7 @@ import { packFiles } from "../connection/archive.js";
 import type { Host } from "../connection/connect.js";
 import { startDetached } from "./exec-once.js";
 import { callHost } from "./raw-call.js";
-import { type CommandOutput, openShellChannel, type ShellChannel } from "./shell-channel.js";
+import { type CommandOutput, type OnOutput, openShellChannel, type ShellChannel } from "./shell-channel.js";
 import { commandScript, makeFolderScript, writeFileScript, writeFilesScript } from "./shell-script.js";
 
 export interface RunOptions {
@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly timeoutMs?: number | undefined;
   /** Ends the command as its time-out would. */
   readonly cancel?: AbortSignal | undefined;
+  /** Told all that it writes, as it comes, and nothing after its end. All of it: what is kept is bounded, this is not. */
+  readonly onOutput?: OnOutput | undefined;
 }
 
 /**
@@ -181,7 +183,7 @@ class KeptSession implements ExecSession {
   async #execute(
     scripts: readonly string[],
     what: string,
-    { timeoutMs = TIMEOUT_MS, cancel }: RunOptions,
+    { timeoutMs = TIMEOUT_MS, cancel, onOutput }: RunOptions,
     onEach?: (index: number, output: CommandOutput) => void,
   ): Promise<CommandOutput[]> {
     if (this.#isClosed)
@@ -189,7 +191,9 @@ class KeptSession implements ExecSession {
     if (cancel?.aborted) throw interrupted(what);
     if (!this.#channel.isOpen) this.#channel = await openShellChannel(this.#host, this.containerId);
     const channel = this.#channel;
-    const output = collect(channel.execute(scripts), onEach);
+    let isOver = false;
+    const tell = onOutput && ((...told: Parameters<OnOutput>) => isOver || onOutput(...told));
+    const output = collect(channel.execute(scripts, tell), onEach);
     let timer: NodeJS.Timeout | undefined;
     let onCancel = () => {};
     // Thousands of commands a second may run: a controller for each would cost more than the command.
@@ -202,10 +206,12 @@ class KeptSession implements ExecSession {
     try {
       return await Promise.race([output, stopped]);
     } catch (error) {
+      isOver = true;
       output.catch(() => undefined);
       if (channel.isOpen) await this.#kill(channel);
       throw error;
     } finally {
+      isOver = true;
       clearTimeout(timer);
       cancel?.removeEventListener("abort", onCancel);
       this.#onClose = undefined;

@@ -77,7 +77,10 @@ export async function upgradeConnection(host: Host, what: string, call: RawCall)
           const refuse = (answer: IncomingMessage) =>
             readText(answer).then((body) => reject(mapStatus(what, answer.statusCode ?? 0, messageOf(body))));
           pending = startRequest(host, call, { headers }, (answer) => void refuse(answer).catch(reject));
-          pending.on("upgrade", (_answer, socket, head) => resolve({ socket, head }));
+          pending.on("upgrade", (_answer, socket, head) => {
+            tuneSocket(socket);
+            resolve({ socket, head });
+          });
           pending.on("error", reject);
           pending.end(call.body);
         }),
@@ -86,6 +89,14 @@ export async function upgradeConnection(host: Host, what: string, call: RawCall)
     pending?.destroy();
     throw mapTransport(what, error, url);
   }
+}
+
+/** A socket of ssh's is a stream like any other and knows nothing of TCP. */
+function tuneSocket(socket: Duplex): void {
+  const tcp = socket as Duplex &
+    Partial<{ setNoDelay(on: boolean): void; setKeepAlive(on: boolean, ms: number): void }>;
+  tcp.setNoDelay?.(true);
+  tcp.setKeepAlive?.(true, 30_000);
 }
 
 function startRequest(

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { WarmError } from "../../errors.js";
 import type { Host } from "../connection/connect.js";
-import { createFrameReader } from "../connection/frames.js";
+import { createFrameReader, type FrameStream } from "../connection/frames.js";
 import { asRecord, asString } from "../connection/shape.js";
 import { createMarkedOutput, type MarkedOutput, type Output } from "./marked-output.js";
 import { callHost, jsonCall, upgradeConnection } from "./raw-call.js";
@@ -14,6 +14,9 @@ export interface CommandOutput {
   readonly stderr: string;
 }
 
+/** Told text that a command writes, whole characters of one of its streams. */
+export type OnOutput = (text: string, stream: FrameStream) => void;
+
 /** One `sh` that runs in a container and reads what to do from us. */
 export interface ShellChannel {
   /** The shell's process ID in the container, and that of the group of all that it starts. */
@@ -22,10 +25,11 @@ export interface ShellChannel {
   /**
    * Has scripts run one after the other, all sent at once; behind one that fails none is run, and its code stands for all
    * of them.
+   * @param onOutput told what they write, as it comes
    * @returns what each came to, to be awaited in order
    * @throws (each) WarmError `engine-failed` when the shell ends before the command has
    */
-  execute(scripts: readonly string[]): Promise<CommandOutput>[];
+  execute(scripts: readonly string[], onOutput?: OnOutput): Promise<CommandOutput>[];
   /** The shell ends when it has read this far. */
   close(): void;
   /** Resolves once the shell, and whatever holds its streams, has ended. */
@@ -123,7 +127,6 @@ function createChannel(socket: Duplex, head: Buffer) {
       lose(error as Error);
     }
   };
-  tuneSocket(socket);
   socket.on("data", take);
   socket.on("error", lose);
   socket.on("end", () => lose());
@@ -136,7 +139,9 @@ function createChannel(socket: Duplex, head: Buffer) {
       return isOpen;
     },
     closed,
-    execute(scripts: readonly string[]): Promise<CommandOutput>[] {
+    execute(scripts: readonly string[], onOutput?: OnOutput): Promise<CommandOutput>[] {
+      const collect = (mark: string, stream: FrameStream) =>
+        createMarkedOutput(mark, MAX_OUTPUT, onOutput && ((text) => onOutput(text, stream)));
       const lines: string[] = [];
       const outputs = scripts.map((script, index) => {
         commands += 1;
@@ -146,11 +151,7 @@ function createChannel(socket: Duplex, head: Buffer) {
         lines.push(index === 0 ? run : `if [ "$warm_code" = 0 ]; then\n${run}fi\n`, tell);
         return new Promise<CommandOutput>((resolve, reject) => {
           if (!isOpen) return reject(describeLoss(stray, undefined));
-          const [stdout, stderr] = [
-            createMarkedOutput(mark, MAX_OUTPUT),
-            createMarkedOutput(mark, MAX_OUTPUT),
-          ];
-          pending.push({ stdout, stderr, resolve, reject });
+          pending.push({ stdout: collect(mark, "stdout"), stderr: collect(mark, "stderr"), resolve, reject });
         });
       });
       if (isOpen) socket.write(lines.join(""));
@@ -173,14 +174,6 @@ function takeOutput(pending: readonly Pending[], stream: "stdout" | "stderr", co
     rest = one[end]?.rest;
     if (rest === undefined || rest.length === 0) return;
   }
-}
-
-/** A socket of ssh's is a stream like any other and knows nothing of TCP. */
-function tuneSocket(socket: Duplex): void {
-  const tcp = socket as Duplex &
-    Partial<{ setNoDelay(on: boolean): void; setKeepAlive(on: boolean, ms: number): void }>;
-  tcp.setNoDelay?.(true);
-  tcp.setKeepAlive?.(true, 30_000);
 }
 
 function isAboutContainer(error: unknown): error is WarmError {

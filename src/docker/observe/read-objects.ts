@@ -31,6 +31,7 @@ export interface ContainerFacts {
   readonly id: string;
   /** Without the slash. */
   readonly name: string;
+  readonly imageId: string;
   readonly labels: Labels;
   /** Also true of one that is paused. */
   readonly isRunning: boolean;
@@ -61,6 +62,7 @@ export async function inspectContainer(reader: HostReader, id: string): Promise<
   return {
     id: asString(container.Id, "container.Id"),
     name: String(container.Name ?? "").replace(/^\//, ""),
+    imageId: String(container.Image ?? ""),
     labels: asStringMap(asRecord(container.Config ?? {}, "container.Config").Labels, "Config.Labels"),
     isRunning: state.Running === true && state.Restarting !== true,
     isPaused: state.Paused === true,
@@ -134,7 +136,7 @@ export function joinLogFrames(body: Buffer): string {
 }
 
 /** One small file out of a container, started or not. */
-export async function readContainerFile(reader: HostReader, id: string, path: string): Promise<string> {
+export async function readSmallFile(reader: HostReader, id: string, path: string): Promise<string> {
   const archive = await reader.getBytes(`read ${path} from a container`, `/containers/${id}/archive`, {
     query: { path },
   });

@@ -21,6 +21,8 @@ export interface ContainerWriter {
   pause(id: string): Promise<void>;
   /** Also fine when it is not frozen. */
   unpause(id: string): Promise<void>;
+  /** Sends its main process a signal. @throws WarmError `in-use` when it does not run */
+  signal(id: string, signal: string): Promise<void>;
   /** Asks it to stop, kills it after 10 s. Also fine when it is stopped or gone. */
   stop(id: string): Promise<void>;
   /** Kills and removes, with its anonymous volumes. Also fine when it is gone; waits until it is. */
@@ -64,6 +66,10 @@ export function createContainerWriter({ call }: DockerodeCalls): ContainerWriter
       call("unpause a container", (docker, abortSignal) =>
         docker.getContainer(id).unpause({ abortSignal }),
       ).catch(ifAlready(/is not paused/i)),
+    signal: (id, signal) =>
+      call(`send ${signal} to a container`, (docker, abortSignal) =>
+        docker.getContainer(id).kill({ signal, abortSignal }),
+      ),
     stop: (id) =>
       call(
         "stop a container",

@@ -9,7 +9,10 @@ export interface DriverSite {
   /** Runs a command in the engine through its kept session. @param onOutput told what it writes, as it comes */
   exec(
     command: readonly string[],
-    options: { readonly timeoutMs: number; readonly onOutput?: (text: string) => void },
+    options: {
+      readonly timeoutMs: number;
+      readonly onOutput?: (text: string, stream: "stdout" | "stderr") => void;
+    },
   ): Promise<CommandResult>;
   /** Puts the parameters into a text; the text itself is the file's, parameters stay what they are. */
   fill(text: string): string;
@@ -33,10 +36,10 @@ export interface StartedWork {
   /** The container whose files are the job's: the engine's, or the one that the driver made. */
   readonly containerId: string;
   /**
-   * Resolves when the driver itself knows that the work is done, rejects with a WarmError when it knows that it failed.
-   * Undefined: only the engine's word shows it.
+   * Resolves when the driver itself knows that the work is done (exec, http, restart); never where only the engine's word
+   * shows it. Rejects with a WarmError when it knows that the work failed, or that the engine has ended.
    */
-  readonly ended: Promise<void> | undefined;
+  readonly ended: Promise<void>;
   /** Lets go of connections, removes what the driver made. Never throws; waits until it is done. */
   close(): Promise<void>;
 }

@@ -28,7 +28,7 @@ const SPINNER_STEP_MS = 100;
 const BAR_WIDTH = 20;
 const MIN_ADDRESS = 16;
 /** The line of the cursor, and one of what came before. */
-const ROWS_KEPT_FREE = 2;
+export const ROWS_KEPT_FREE = 2;
 
 /** One line per action, cut so that none wraps and all fit on the screen: `… and 12 more` stands for the rest. */
 export function formatLiveLines(actions: readonly RunningAction[], layout: LiveLayout): string[] {
@@ -49,7 +49,7 @@ export function formatLiveLines(actions: readonly RunningAction[], layout: LiveL
   return [...lines, ...more].map((line) => cutEnd(line, width));
 }
 
-function spinner({ nowMs, style }: LiveLayout): string {
+export function spinner({ nowMs, style }: LiveLayout): string {
   const step = Math.floor(nowMs / SPINNER_STEP_MS) % SPINNER.length;
   return style.cyan(SPINNER.charAt(step));
 }

@@ -1,9 +1,11 @@
 import { Agent } from "node:http";
 import type { LeaseView, PoolView } from "../../model/engine.js";
+import type { JobView } from "../../model/job.js";
 import type { CanaryResult, CommandResult, GrantedLease, LeaseRequest } from "../../pool/pools.js";
 import { checkSocketPath } from "../socket-path.js";
 import { type Call, callServer } from "./call-server.js";
 import { encodeBinding } from "./encode-binding.js";
+import { cancelJobCall, changedJobCall, jobPath, submitJobCall } from "./job-calls.js";
 import { readPlace } from "./read-place.js";
 import type { WarmClient } from "./warm-client.js";
 
@@ -38,7 +40,7 @@ export function createClient(socketPath: string): WarmClient {
       const path = `/v1/leases/${encodeURIComponent(id)}?${query}`;
       await call<undefined>({ does: "release a lease", method: "DELETE", path, deadlineMs: ANSWER_MS });
     },
-    exec: (id, fence, command, timeoutMs) =>
+    exec: (id, fence, command, { timeoutMs } = {}) =>
       call<CommandResult>({
         does: "run a command in an engine",
         method: "POST",
@@ -62,6 +64,11 @@ export function createClient(socketPath: string): WarmClient {
         body: { holder, wait: toText(waitMs) },
         deadlineMs: (waitMs ?? DEFAULT_WAIT_MS) + WORK_MS,
       }),
+    submitJob: (pool, request) => call<JobView>(submitJobCall(pool, request)),
+    job: (id) => call<JobView>(read("look at a job", jobPath(id))),
+    jobs: async () => (await call<{ jobs: JobView[] }>(read("list jobs", "/v1/jobs"))).jobs,
+    changedJob: (id, after, waitMs, cancel) => call<JobView>(changedJobCall(id, after, waitMs, cancel)),
+    cancelJob: (id) => call<JobView>(cancelJobCall(id)),
     close: () => agent.destroy(),
   };
 }

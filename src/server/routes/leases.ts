@@ -96,7 +96,10 @@ export function addLeaseRoutes(app: FastifyInstance, tools: RouteTools): void {
     "/v1/leases/:id/exec",
     { schema: { body: EXEC_BODY } },
     async ({ params, body }) =>
-      untilGivenUp(pools.exec(params.id, body.fence, body.command, toMs(body.timeout)), givenUp),
+      untilGivenUp(
+        pools.exec(params.id, body.fence, body.command, { timeoutMs: toMs(body.timeout) }),
+        givenUp,
+      ),
   );
 }
 

@@ -1,9 +1,11 @@
 import type { WatchLog } from "../../daemon/log/watch-log.js";
+import type { Jobs } from "../../jobs/jobs.js";
 import type { Pools } from "../../pool/pools.js";
 
 /** What routes have in common. */
 export interface RouteTools {
   readonly pools: Pools;
+  readonly jobs: Jobs;
   readonly log: WatchLog;
   /** Fires when the server is asked to close: who stands in a queue is sent away. */
   readonly stopping: AbortSignal;

@@ -9,6 +9,8 @@ export interface PoolSettings {
   readonly image?: string;
   /** What the catalogue's engine is like, where no image is named. */
   readonly engine?: ImageOptions["engine"];
+  /** Instead of the catalogue's engine, its game. */
+  readonly game?: ImageOptions["game"];
   /** Default 3. */
   readonly size?: number | string;
   /** Default the line that the catalogue's engine prints. */
@@ -33,7 +35,7 @@ export async function writeEngineProject(
   settings: PoolSettings = {},
 ): Promise<EngineProject> {
   const { pool = "game", size = 3, lines = [], head = [] } = settings;
-  const image = settings.image ?? (await sandbox.image("engine", { ...settings.engine, to: "both" }));
+  const image = settings.image ?? (await buildEngine(sandbox, settings));
   const ready = settings.ready ?? '{ log: "Game server connected", timeout: 20s }';
   const { project, prefix, network } = sandbox;
   const top = ["version: 1", `project: ${project}`, `prefix: ${prefix}`, `network: ${network}`, ...head];
@@ -47,6 +49,12 @@ export async function writeEngineProject(
     nameOf: (slot) => `${prefix}-engine-${pool}-${slot}`,
     addressOf: (slot) => `engine.${pool}/${slot}`,
   };
+}
+
+function buildEngine(sandbox: Sandbox, { game, engine }: PoolSettings): Promise<string> {
+  return game === undefined
+    ? sandbox.image("engine", { ...engine, to: "both" })
+    : sandbox.image("game", { ...game, to: "both" });
 }
 
 /** Names, labels and states of the sandbox's engines, by name. */

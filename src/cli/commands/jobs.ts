@@ -1,0 +1,29 @@
+import { formatJobs, formatJobsJson } from "../../report/format-jobs.js";
+import type { CommandContext } from "../command-context.js";
+import { openClient } from "../open-client.js";
+
+interface JobsOptions {
+  readonly json?: boolean;
+  readonly stateDir?: string;
+}
+
+export async function runJobs(
+  context: CommandContext,
+  { json = false, stateDir }: JobsOptions,
+  pool?: string,
+): Promise<number> {
+  const { terminal } = context;
+  const client = openClient(context, stateDir);
+  try {
+    const all = await client.jobs();
+    const jobs = pool === undefined ? all : all.filter((job) => job.pool === pool);
+    // Whoever mistypes a pool is to be told.
+    if (pool !== undefined && jobs.length === 0) await client.view(pool);
+    terminal.print(
+      json ? formatJobsJson(jobs) : formatJobs(jobs, terminal.out, terminal.columns, new Date()),
+    );
+    return 0;
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,298 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { inflateSync } from "node:zlib";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadImage } from "../rig/load-image.js";
+import { createSandbox, type Sandbox } from "../rig/sandbox.js";
+import { findWorldgenEngine } from "../rig/worldgen-engine.js";
+import { buildWorldgenImage } from "../rig/worldgen-image.js";
+import { startServer, type WorldgenServer } from "./worldgen-server.js";
+
+const example = resolve("examples/worldgen");
+const engine = await findWorldgenEngine();
+const why = engine.kind === "missing" ? ` (skipped: ${engine.reason})` : "";
+
+describe.skipIf(engine.kind === "missing")(`the world generator${why}`, () => {
+  let sandbox: Sandbox;
+  let first: WorldgenServer;
+  let second: WorldgenServer;
+  beforeAll(async () => {
+    sandbox = await createSandbox();
+    const reference = `${sandbox.id}/worldgen:1`;
+    await loadImage(sandbox.docker, reference, await buildWorldgenImage({ salt: sandbox.id }));
+    [first, second] = await Promise.all([
+      startServer(sandbox.docker, reference, `${sandbox.id}-first`),
+      startServer(sandbox.docker, reference, `${sandbox.id}-second`),
+    ]);
+  });
+  afterAll(() => sandbox.dispose());
+
+  const generate = async (server: WorldgenServer, command: string) => {
+    const lines = await server.run(command);
+    expect(lines.at(-1)).toBe("ALL EXPORTS COMPLETE");
+    return server.files();
+  };
+
+  test("makes the same bytes of a seed on two engines, whatever each did before, and others of another seed", async () => {
+    await first.run("load_world something else");
+    const [one, two] = await Promise.all([
+      generate(first, "load_world Yggdrasil"),
+      generate(second, "load_world Yggdrasil"),
+    ]);
+    expect(Object.keys(one).sort()).toEqual(["biomes.json", "heightmap.json"]);
+    expect(one).toEqual(two);
+    const other = await generate(second, "load_world yggdrasil");
+    expect(samplesOf(other).heights).not.toEqual(samplesOf(one).heights);
+    expect(samplesOf(other).ids).not.toEqual(samplesOf(one).ids);
+  });
+
+  test("says first which world it has, then each file once it is whole, then that it is done", async () => {
+    const lines = await first.run("load_world order");
+    expect(lines.filter((line) => !line.startsWith("generated "))).toEqual([
+      "world seed: order",
+      "exported biomes.json",
+      "exported heightmap.json",
+      "ALL EXPORTS COMPLETE",
+    ]);
+  });
+
+  test.each([
+    "$(reboot)",
+    "`reboot`; rm -rf / #",
+    "../../etc/passwd",
+    "-rf --help",
+    "  spaces on both sides  ",
+    `"quotes" and 'quotes' and \\n back\\slashes \\`,
+    "%s %d %%",
+    "{seed}",
+    "Ásgarðr 世界 🌍 e\u0301",
+    "x".repeat(10_000),
+  ])("takes the seed %j for the text that it is", async (seed) => {
+    const lines = await first.run(`load_world ${seed}`);
+    expect(lines[0]).toBe(`world seed: ${seed}`);
+    const { heightmap, biomes } = documentsOf(await first.files());
+    expect([heightmap.world.seed, biomes.world.seed]).toEqual([seed, seed]);
+  });
+
+  test("refuses what is no command, no tile or no UTF-8, and goes on", async () => {
+    const ask = async (line: string) => (await second.run(line)).at(-1);
+    expect(await ask("load_worlds x")).toBe("refused: unknown command");
+    expect(await ask("load_tile 4 4 x")).toMatch(/^refused: .*no tile 4$/);
+    expect(await ask("load_tile -1 4 x")).toMatch(/^refused: load_tile takes/);
+    expect(await ask("load_world after that")).toBe("ALL EXPORTS COMPLETE");
+  });
+
+  test("is the same process after all that, and the second of two jobs in a row is right", async () => {
+    const before = await first.container.inspect();
+    const pids = await serverPids(first);
+    const from = first.lines.length;
+    first.send("load_world one");
+    first.send("load_world two");
+    await first.line((line) => line === "world seed: two", from);
+    await first.line((line) => line === "ALL EXPORTS COMPLETE", first.lines.lastIndexOf("world seed: two"));
+    expect(documentsOf(await first.files()).heightmap.world.seed).toBe("two");
+    expect(await first.files()).toEqual(await generate(second, "load_world two"));
+    expect(await serverPids(first)).toEqual(pids);
+    expect((await first.container.inspect()).State.StartedAt).toBe(before.State.StartedAt);
+  });
+
+  test("a reset gives up the job under way and leaves no file, and the next job is right", async () => {
+    first.send("load_world given up");
+    await first.line((line) => line === "world seed: given up");
+    await execIn(first, ["/worldgen/reset"]);
+    expect(await first.files()).toEqual({});
+    const from = first.lines.length;
+    const again = await generate(first, "load_world after a reset");
+    expect(first.lines.slice(from)).not.toContain("world seed: given up");
+    expect(again).toEqual(await generate(second, "load_world after a reset"));
+  });
+
+  test.each([4, 6, 9])("%i tiles of two engines make the bytes of one engine's world", async (count) => {
+    const dir = join(sandbox.dir, `tiles-${count}`);
+    await Promise.all([
+      writeTiles(first, dir, count, (tile) => tile % 2 === 0),
+      writeTiles(second, dir, count, (tile) => tile % 2 === 1),
+    ]);
+    execFileSync(process.execPath, [join(example, "merge.mjs"), dir]);
+    expect(readResult(dir)).toEqual(await generate(first, 'load_world Midgard "2" ü'));
+  });
+
+  const writeTiles = async (
+    server: WorldgenServer,
+    dir: string,
+    count: number,
+    isMine: (tile: number) => boolean,
+  ) => {
+    for (let tile = 0; tile < count; tile++) {
+      if (!isMine(tile)) continue;
+      const files = await generate(server, `load_tile ${tile} ${count} Midgard "2" ü`);
+      writeResult(join(dir, "chunks", String(tile)), files);
+    }
+  };
+
+  test("tiles are merged only if they are whole, of one world, and agree where they meet", async () => {
+    const dir = join(sandbox.dir, "tiles-4");
+    const file = join(dir, "chunks/1/extracted/heightmap.json");
+    const good = readFileSync(file, "utf8");
+    const tile = JSON.parse(good);
+    // The first column of the eastern tile is the last one of the western tile too.
+    tile.heights[7][0] += 0.1;
+    writeFileSync(file, JSON.stringify(tile));
+    expect(merge(dir)).toMatch(
+      /the seams of heights disagree at 1 samples:\n {2}row 7, column 128: tile 0 says \S+, tile 1 says/,
+    );
+    const stranger = JSON.parse(good);
+    stranger.world.seed = "Midgard";
+    writeFileSync(file, JSON.stringify(stranger));
+    expect(merge(dir)).toContain("tiles of different worlds");
+    const ragged = JSON.parse(good);
+    ragged.heights[5].pop();
+    writeFileSync(file, JSON.stringify(ragged));
+    expect(merge(dir)).toContain("tile 1 does not have the heights that it says");
+    writeFileSync(file, good.replace('"number":1', '"number":2'));
+    expect(merge(dir)).toContain("not the tiles of one world: 0, 2, 2, 3 of 4");
+  });
+
+  test("the documents have the shape that the schemas say, wholes and tiles, and the schemas refuse others", async () => {
+    const ajv = new Ajv2020({ allErrors: true });
+    const [checkHeights, checkIds] = ["heightmap", "biomes"].map((name) =>
+      ajv.compile(JSON.parse(readFileSync(join(example, "schemas", `${name}.schema.json`), "utf8"))),
+    );
+    for (const command of ["load_world shape", "load_tile 3 4 shape"]) {
+      const { heightmap, biomes } = documentsOf(await generate(first, command));
+      expect(checkHeights?.(heightmap), JSON.stringify(checkHeights?.errors)).toBe(true);
+      expect(checkIds?.(biomes), JSON.stringify(checkIds?.errors)).toBe(true);
+      expect(checkHeights?.({ ...heightmap, axes: { ...heightmap.axes, index: "[x][z]" } })).toBe(false);
+      expect(checkHeights?.(biomes)).toBe(false);
+      const known = new Set(biomes.biomes.map(({ id }: { id: number }) => id));
+      expect(biomes.ids.flat().every((id: number) => known.has(id))).toBe(true);
+      const heights: number[] = heightmap.heights.flat();
+      expect([Math.min(...heights), Math.max(...heights)]).toEqual([heightmap.min, heightmap.max]);
+    }
+  });
+
+  test("samples stand where the document says: a tile's first one is the world's at its row and column", async () => {
+    const whole = documentsOf(await generate(first, "load_world axes")).heightmap;
+    // Tile 1 of 4 is the south-east: columns from 128 on, rows from 0 on.
+    const east = documentsOf(await generate(first, "load_tile 1 4 axes")).heightmap;
+    expect([east.tile.firstColumn, east.tile.firstRow]).toEqual([128, 0]);
+    expect(east.heights[0][0]).toBe(whole.heights[0][128]);
+    expect(east.heights[9][0]).toBe(whole.heights[9][128]);
+    expect(east.heights[9][0]).not.toBe(whole.heights[128][9]);
+  });
+
+  test("maps of a world are pictures of it, north up, and its statistics add up", async () => {
+    const dir = join(sandbox.dir, "rendered");
+    const files = await generate(first, "load_world Hello");
+    writeResult(dir, files);
+    execFileSync(process.execPath, [join(example, "render.mjs"), dir]);
+    const { heightmap, biomes } = documentsOf(files);
+    const statistics = JSON.parse(readFileSync(join(dir, "processed/statistics.json"), "utf8"));
+    expect(statistics.heights).toMatchObject({ min: heightmap.min, max: heightmap.max });
+    const counted = statistics.biomes.reduce(
+      (sum: number, { samples }: { samples: number }) => sum + samples,
+      0,
+    );
+    expect(counted).toBe(biomes.ids.flat().length);
+    for (const name of ["heightmap.png", "biomes.png"]) {
+      const picture = decodePng(readFileSync(join(dir, "renders", name)));
+      expect([picture.width, picture.height]).toEqual([256 * 3, 256 * 3]);
+      expect(new Set(picture.colours).size).toBeGreaterThan(500);
+      // Deep water is blue and land is not; the samples' last row is the picture's first.
+      const isBlue = (row: number, column: number) => {
+        const [red = 0, , blue = 0] = picture.at(column * 3 + 1, (255 - row) * 3 + 1);
+        return blue > red + 25;
+      };
+      const [deepest, highest] = [placeOf(heightmap, heightmap.min), placeOf(heightmap, heightmap.max)];
+      expect([isBlue(...deepest), isBlue(...highest)]).toEqual([true, false]);
+    }
+  });
+
+  test("ends within Docker's patience when it is stopped", async () => {
+    const from = performance.now();
+    await second.container.stop({ t: 10 });
+    expect(performance.now() - from).toBeLessThan(8_000);
+    expect((await second.container.inspect()).State.ExitCode).toBe(0);
+  });
+});
+
+type Files = Record<string, string>;
+
+function documentsOf(files: Files) {
+  return {
+    heightmap: JSON.parse(files["heightmap.json"] ?? ""),
+    biomes: JSON.parse(files["biomes.json"] ?? ""),
+  };
+}
+
+function samplesOf(files: Files) {
+  const { heightmap, biomes } = documentsOf(files);
+  return { heights: heightmap.heights, ids: biomes.ids };
+}
+
+function placeOf({ heights }: { heights: number[][] }, height: number): [row: number, column: number] {
+  const row = heights.findIndex((values) => values.includes(height));
+  return [row, heights[row]?.indexOf(height) ?? 0];
+}
+
+function writeResult(dir: string, files: Files): void {
+  mkdirSync(join(dir, "extracted"), { recursive: true });
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(dir, "extracted", name), content);
+}
+
+function readResult(dir: string): Files {
+  const names = ["biomes.json", "heightmap.json"];
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(dir, "extracted", name), "utf8")]));
+}
+
+/** What a merge that fails says. */
+function merge(dir: string): string {
+  const { status, stderr } = spawnSync(process.execPath, [join(example, "merge.mjs"), dir], {
+    encoding: "utf8",
+  });
+  expect(status).toBe(1);
+  return stderr;
+}
+
+async function execIn({ container }: WorldgenServer, command: string[]): Promise<string> {
+  const exec = await container.exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
+  const stream = await exec.start({});
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  expect((await exec.inspect()).ExitCode).toBe(0);
+  // Each frame of Docker's stream has a head of 8 bytes; there is one here.
+  return Buffer.concat(chunks).subarray(8).toString();
+}
+
+async function serverPids(server: WorldgenServer): Promise<string> {
+  const lines = (await execIn(server, ["ps", "-o", "pid,args"])).split("\n");
+  const found = lines.filter((line) => line.includes("minetestserver"));
+  expect(found).toHaveLength(1);
+  return found.join();
+}
+
+/** Undoes what `encodePng` does; every chunk's checksum is read by a real viewer only. */
+function decodePng(file: Buffer) {
+  expect(file.subarray(0, 8).toString("latin1")).toBe("\x89PNG\r\n\x1a\n");
+  const [width, height] = [file.readUInt32BE(16), file.readUInt32BE(20)];
+  const parts: Buffer[] = [];
+  for (let at = 8; at < file.length; at += 12 + file.readUInt32BE(at)) {
+    const data = file.subarray(at + 8, at + 8 + file.readUInt32BE(at));
+    if (file.toString("latin1", at + 4, at + 8) === "IDAT") parts.push(data);
+  }
+  const rows = inflateSync(Buffer.concat(parts));
+  const stride = width * 3 + 1;
+  expect(rows.length).toBe(stride * height);
+  for (let y = 0; y < height; y++) {
+    expect(rows[y * stride]).toBe(1);
+    for (let i = 4; i < stride; i++)
+      rows[y * stride + i] = (rows[y * stride + i] ?? 0) + (rows[y * stride + i - 3] ?? 0);
+  }
+  const at = (x: number, y: number) => [...rows.subarray(y * stride + 1 + x * 3, y * stride + 4 + x * 3)];
+  const colours = Array.from({ length: width * height }, (_, i) =>
+    at(i % width, Math.floor(i / width)).join(),
+  );
+  return { width, height, at, colours };
+}
