@@ -20,8 +20,9 @@ export function endJob(
   }
   const isCancelled = job.cancelled.aborted && result.code === "interrupted";
   const { code, message, hint } = result;
+  const logs = result.logs.length > 0 ? result.logs : job.lastLines();
   const none = { success: false, cached: false, dataDir: undefined, files: 0, bytes: 0 };
-  job.end({ ...none, error: { code, message, hint } }, isCancelled ? "cancelled" : "failed");
+  job.end({ ...none, error: { code, message, hint, logs } }, isCancelled ? "cancelled" : "failed");
   const detail = `${job.id} of ${job.pool}: ${message}`;
   if (isCancelled) log.info("job cancelled", { ...about, detail });
   else log.warn("job failed", { ...about, code, hint, detail });

@@ -48,6 +48,7 @@ const ORDER: readonly JobState[] = [
 /** A talkative engine is not worth a change for each of its lines. */
 const LINES_EVERY_MS = 100;
 const LONGEST_LINE = 1_000;
+const KEPT_LINES = 20;
 
 /** One job, from its submission to its end: what it is at, and who waits for it. */
 export class Job {
@@ -61,6 +62,7 @@ export class Job {
   #state: JobState = "queued";
   #since: string;
   #lastLine: string | undefined;
+  readonly #lines: string[] = [];
   #lineTimer: NodeJS.Timeout | undefined;
   #outcome: JobOutcome | undefined;
   #askers = 1;
@@ -164,10 +166,17 @@ export class Job {
   /** The engine, or a command on the host, wrote a line. */
   say(line: string): void {
     this.#lastLine = line.slice(0, LONGEST_LINE);
+    this.#lines.push(this.#lastLine);
+    if (this.#lines.length > KEPT_LINES) this.#lines.shift();
     this.#lineTimer ??= setTimeout(() => {
       this.#lineTimer = undefined;
       if (!this.isOver) this.#changed();
     }, LINES_EVERY_MS).unref();
+  }
+
+  /** Oldest first. */
+  lastLines(): readonly string[] {
+    return [...this.#lines];
   }
 
   timings(): JobTimings {

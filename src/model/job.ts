@@ -168,9 +168,16 @@ export interface JobOutcome {
   readonly bytes: number;
   /** Of its last try, ms, by phase; `totalMs` from the submission on. */
   readonly timings: JobTimings;
-  readonly error:
-    | { readonly code: string; readonly message: string; readonly hint: string | undefined }
-    | undefined;
+  readonly error: JobFailure | undefined;
+}
+
+export interface JobFailure {
+  /** As in the table of errors.ts. */
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+  /** Last lines of the command on the host that failed, else of the engine; oldest first. */
+  readonly logs: readonly string[];
 }
 
 export interface JobTimings {

@@ -52,6 +52,9 @@ export function createLeaseWatch(isHeld: (leaseId: string) => boolean): LeaseWat
   };
 }
 
+/** Why a lease has ended whose holder renews it: it has had all the time that it may have. */
+export const LEASE_EXPIRED = "it expired";
+
 /** In a few words, what an event says of the end of a lease; undefined when it says of none. */
 export function leaseEndOf(event: PoolEvent): string | undefined {
   switch (event.type) {
@@ -60,7 +63,7 @@ export function leaseEndOf(event: PoolEvent): string | undefined {
     case "lease-given-back":
       return "it was given back unused";
     case "lease-expired":
-      return "it expired";
+      return LEASE_EXPIRED;
     case "lease-lost":
       return event.reason;
     default:

@@ -336,8 +336,8 @@ describe("what a setting means depends on others", () => {
   test.each([
     [[], undefined],
     [["lease: { max: 2h }"], 7_200_000],
-    [['job: { driver: exec, command: [a], key: k, done: { log: "done" } }'], 300_000],
-    [['job: { driver: exec, command: [a], key: k, done: { log: "done" }, timeout: 45s }'], 45_000],
+    [['job: { driver: exec, command: [a], key: k, done: { log: "done" } }'], 330_000],
+    [['job: { driver: exec, command: [a], key: k, done: { log: "done" }, timeout: 45s }'], 75_000],
     [['job: { driver: exec, command: [a], key: k, done: { log: "done" } }', "lease: { max: 10m }"], 600_000],
   ])("a lease of a pool with %j ends after %s ms", async (lines, maxMs) => {
     expect((await poolWith(...lines)).policy.lease.maxMs).toBe(maxMs);

@@ -96,6 +96,54 @@ describe("a command", () => {
   });
 });
 
+describe("what a command writes", () => {
+  it("is told as it comes, each stream whole, and nothing of it after its end", async () => {
+    const session = await open();
+    const told: string[] = [];
+    const { promise: asked, resolve: ask } = deferred();
+    const onOutput = (text: string, stream: string) => {
+      told.push(`${stream}: ${text}`);
+      ask();
+    };
+    const run = session.run(
+      ["sh", "-c", "printf 'ä 1'; until [ -e /tmp/go ]; do usleep 10000; done; echo 2 >&2"],
+      {
+        onOutput,
+      },
+    );
+    await asked;
+    expect(told).toEqual(["stdout: ä 1"]);
+    await (await open()).putFile("/tmp/go", "");
+    expect(await run).toEqual({ exitCode: 0, stdout: "ä 1", stderr: "2\n" });
+    expect(told).toEqual(["stdout: ä 1", "stderr: 2\n"]);
+    await session.run(["echo", "another"]);
+    expect(told).toHaveLength(2);
+  });
+
+  it("is told whole where no more of it is kept, and stops with its time-out", async () => {
+    const session = await open();
+    let bytes = 0;
+    const count = (text: string) => {
+      bytes += text.length;
+    };
+    await session.run(["head", "-c", "3000000", "/dev/zero"], { onOutput: count });
+    expect(bytes).toBe(3_000_000);
+    const late = session.run(["yes"], { onOutput: count, timeoutMs: 200 });
+    await expect(late).rejects.toMatchObject({ code: "deadline" });
+    const atEnd = bytes;
+    await session.run(["true"]);
+    expect(bytes).toBe(atEnd);
+  });
+});
+
+function deferred() {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
 it("a thousand commands end in the order in which they were asked for", async () => {
   const session = await open();
   const order: string[] = [];

@@ -59,17 +59,17 @@ describe.skipIf(engine.kind === "missing")(`the world generator${why}`, () => {
   });
 
   test.each([
-    "$(reboot)",
-    "`reboot`; rm -rf / #",
-    "../../etc/passwd",
-    "-rf --help",
-    "  spaces on both sides  ",
-    `"quotes" and 'quotes' and \\n back\\slashes \\`,
-    "%s %d %%",
-    "{seed}",
-    "Ásgarðr 世界 🌍 e\u0301",
-    "x".repeat(10_000),
-  ])("takes the seed %j for the text that it is", async (seed) => {
+    ["a command substitution", "$(reboot)"],
+    ["shell code", "`reboot`; rm -rf / #"],
+    ["a path", "../../etc/passwd"],
+    ["a leading dash", "-rf --help"],
+    ["spaces at its ends", "  spaces on both sides  "],
+    ["quotes and backslashes", `"quotes" and 'quotes' and \\n back\\slashes \\`],
+    ["a format", "%s %d %%"],
+    ["a parameter", "{seed}"],
+    ["Unicode", "Ásgarðr 世界 🌍 e\u0301"],
+    ["10 000 letters", "x".repeat(10_000)],
+  ])("takes a seed for the text that it is: %s", async (_what, seed) => {
     const lines = await first.run(`load_world ${seed}`);
     expect(lines[0]).toBe(`world seed: ${seed}`);
     const { heightmap, biomes } = documentsOf(await first.files());

@@ -90,6 +90,12 @@ describe("formatEngines", () => {
     `);
   });
 
+  it("says what the job of a leased engine is at", () => {
+    const lease = { ...buildLease("job 7"), activity: "generating\n" };
+    const text = formatEngines([buildPool([buildEngine(2, { state: "leased", lease })])], plain, WIDE, NOW);
+    expect(text).toContain("leased (generating\\n)  5m");
+  });
+
   it("keeps the table to a narrow terminal", () => {
     const text = formatEngines(pools, plain, 60, NOW).split("\n\n")[1] ?? "";
     expect(text).toMatchInlineSnapshot(`

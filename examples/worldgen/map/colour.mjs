@@ -1,5 +1,10 @@
 /** @typedef {readonly [number, number, number]} Rgb 0 to 255 each */
 
+/** @type {Rgb} */
+const dusk = [24, 28, 52];
+/** @type {Rgb} */
+const sunshine = [255, 252, 240];
+
 /** @param {string} hex `#rrggbb` @returns {Rgb} */
 export function parseColour(hex) {
   const value = Number.parseInt(hex.slice(1), 16);
@@ -7,42 +12,53 @@ export function parseColour(hex) {
 }
 
 /**
- * @param {Rgb} from
- * @param {Rgb} to
- * @param {number} share of `to`, 0 to 1
- * @returns {Rgb}
- */
-export function mix(from, to, share) {
-  const part = (/** @type {0 | 1 | 2} */ i) => from[i] + (to[i] - from[i]) * share;
-  return [part(0), part(1), part(2)];
-}
-
-/**
+ * Sets a pixel. Nothing is allocated: a map has hundreds of thousands of them.
+ * @param {Uint8Array} pixels three bytes a pixel
+ * @param {number} at the pixel's first byte
  * @param {Rgb} colour
- * @param {number} light 1 leaves it as it is
- * @returns {Rgb}
+ * @param {number} light 1 leaves the colour as it is
  */
-export function lighten(colour, light) {
-  return light < 1
-    ? mix([24, 28, 52], colour, light)
-    : mix(colour, [255, 252, 240], Math.min(1, (light - 1) * 0.9));
+export function paint(pixels, at, colour, light) {
+  const isDark = light < 1;
+  const towards = isDark ? dusk : sunshine;
+  const share = isDark ? 1 - light : Math.min(1, (light - 1) * 0.9);
+  pixels[at] = colour[0] + (towards[0] - colour[0]) * share;
+  pixels[at + 1] = colour[1] + (towards[1] - colour[1]) * share;
+  pixels[at + 2] = colour[2] + (towards[2] - colour[2]) * share;
 }
 
 /**
- * The colour of a value on a scale of (value, colour), which is sorted by value.
- * @param {readonly (readonly [number, Rgb])[]} scale
- * @param {number} value
- * @returns {Rgb}
+ * Draws over a pixel.
+ * @param {Uint8Array} pixels
+ * @param {number} at the pixel's first byte
+ * @param {Rgb} colour
+ * @param {number} share how much of it shows, 0 to 1
  */
-export function pickColour(scale, value) {
-  let lower = scale[0];
-  for (const upper of scale) {
-    if (!lower) break;
-    if (value < upper[0]) {
-      const span = upper[0] - lower[0];
-      return span > 0 ? mix(lower[1], upper[1], (value - lower[0]) / span) : upper[1];
-    }
-    lower = upper;
+export function drawOver(pixels, at, colour, share) {
+  for (const i of /** @type {const} */ ([0, 1, 2])) {
+    const under = pixels[at + i] ?? 0;
+    pixels[at + i] = under + (colour[i] - under) * share;
   }
-  return lower?.[1] ?? [0, 0, 0];
+}
+
+/**
+ * One colour for each whole value from the first to the last one of a scale.
+ * @param {readonly (readonly [value: number, hex: string])[]} scale sorted by value
+ * @returns {(value: number) => Rgb} beyond the scale, the colour of its end
+ */
+export function createPalette(scale) {
+  const first = scale[0]?.[0] ?? 0;
+  /** @type {Rgb[]} */
+  const colours = [];
+  scale.slice(1).forEach(([upper, upperHex], i) => {
+    const [lower, lowerHex] = scale[i] ?? [upper, upperHex];
+    const [from, to] = [parseColour(lowerHex), parseColour(upperHex)];
+    for (let value = lower; value <= upper; value++) {
+      const share = (value - lower) / (upper - lower);
+      const part = (/** @type {0 | 1 | 2} */ k) => from[k] + (to[k] - from[k]) * share;
+      colours[value - first] = [part(0), part(1), part(2)];
+    }
+  });
+  const last = colours.length - 1;
+  return (value) => colours[Math.max(0, Math.min(last, Math.round(value - first)))] ?? dusk;
 }

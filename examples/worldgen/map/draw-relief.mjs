@@ -1,14 +1,14 @@
-import { lighten, mix, parseColour, pickColour } from "./colour.mjs";
+import { createPalette, drawOver, paint, parseColour } from "./colour.mjs";
 
 /** Metres below and above the sea, and their colours. */
-const sea = tint([
+const sea = createPalette([
   [-90, "#2f5f8f"],
   [-45, "#4a82b0"],
   [-15, "#6fa5cc"],
   [-3, "#9cc8e2"],
   [0, "#b7dbec"],
 ]);
-const land = tint([
+const land = createPalette([
   [0, "#9dbd86"],
   [12, "#aecb8f"],
   [35, "#cfdda0"],
@@ -36,13 +36,13 @@ export function drawRelief(surface, seaLevel) {
     const above = (heights[i] ?? 0) - seaLevel;
     const isLand = above >= 0;
     const shade = light[i] ?? 1;
-    let colour = lighten(pickColour(isLand ? land : sea, above), isLand ? shade : 0.75 + 0.25 * shade);
+    paint(pixels, i * 3, isLand ? land(above) : sea(above), isLand ? shade : 0.75 + 0.25 * shade);
     // Its right and its lower neighbour are on the other side of a line.
-    const beside = (heights[i % width === width - 1 ? i : i + 1] ?? 0) - seaLevel;
+    const right = (heights[i % width === width - 1 ? i : i + 1] ?? 0) - seaLevel;
     const below = (heights[i + width] ?? heights[i] ?? 0) - seaLevel;
-    if (isLand !== beside >= 0 || isLand !== below >= 0) colour = mix(colour, ink, 0.75);
-    else if (isLand && (crosses(above, beside) || crosses(above, below))) colour = mix(colour, contour, 0.28);
-    pixels.set(colour, i * 3);
+    if (isLand !== right >= 0 || isLand !== below >= 0) drawOver(pixels, i * 3, ink, 0.75);
+    else if (isLand && (crosses(above, right) || crosses(above, below)))
+      drawOver(pixels, i * 3, contour, 0.28);
   }
   return pixels;
 }
@@ -53,9 +53,4 @@ export function drawRelief(surface, seaLevel) {
  */
 function crosses(a, b) {
   return Math.floor(a / contourInterval) !== Math.floor(b / contourInterval);
-}
-
-/** @param {[number, string][]} scale */
-function tint(scale) {
-  return scale.map(([value, hex]) => /** @type {const} */ ([value, parseColour(hex)]));
 }

@@ -4,7 +4,7 @@
  */
 export function summarize({ heightmap, biomes }) {
   const { world, grid, seaLevel } = heightmap;
-  const heights = heightmap.heights.flat().sort((a, b) => a - b);
+  const heights = Float64Array.from(heightmap.heights.flat()).sort();
   const mean = heights.reduce((sum, height) => sum + height, 0) / heights.length;
   const variance = heights.reduce((sum, height) => sum + (height - mean) ** 2, 0) / heights.length;
   const quantile = (/** @type {number} */ share) => heights[Math.floor((heights.length - 1) * share)];

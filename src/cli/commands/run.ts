@@ -1,16 +1,14 @@
 import type { StopSignals } from "../../apply/apply-context.js";
-import { WarmError } from "../../errors.js";
+import type { WarmError } from "../../errors.js";
 import { formatError } from "../../report/format-error.js";
 import { formatJobBatch, formatParams } from "../../report/format-job-batch.js";
 import { formatJobEnd, hasResult, type JobEnd } from "../../report/format-job-end.js";
 import { makeVisible } from "../../report/text/make-visible.js";
-import { formatCount } from "../../report/text/units.js";
 import type { WarmClient } from "../../server/client/warm-client.js";
 import type { CommandContext } from "../command-context.js";
 import { defaultHolder, openClient } from "../open-client.js";
-import { findEachParam } from "../run/find-each-param.js";
 import { type JobSink, openJobSink } from "../run/job-sink.js";
-import { hasObjects, readEach } from "../run/read-each.js";
+import { readJobs } from "../run/read-jobs.js";
 import { type Params, readParams } from "../run/read-params.js";
 import { type BatchResult, runBatch } from "../run/run-batch.js";
 import { submitJobs } from "../run/submit-jobs.js";
@@ -33,6 +31,7 @@ interface Asking {
   readonly options: RunOptions;
   readonly pool: string;
   readonly all: readonly Params[];
+  readonly isBatch: boolean;
   readonly client: WarmClient;
   readonly stop: StopSignals;
 }
@@ -56,9 +55,13 @@ export async function runRun(
       sink?.say("Interrupted: what is under way is cancelled. Once more leaves at once.");
   });
   try {
-    const asking: Asking = { context, options, pool, all, client, stop: signals.stop };
-    if (options.detach) return signals.exitCode() ?? (await detach(asking));
-    sink = openJobSink(context.terminal, { pool, total: all.length, isJson: options.json === true });
+    const isBatch = options.each !== undefined;
+    const asking: Asking = { context, options, pool, all, isBatch, client, stop: signals.stop };
+    if (options.detach) {
+      const exitCode = await detach(asking);
+      return signals.exitCode() ?? exitCode;
+    }
+    sink = openJobSink(context.terminal, { pool, isBatch, total: all.length, isJson: options.json === true });
     const startedMs = performance.now();
     const result = await Promise.race([follow(asking, sink), leaveAtOnce(signals.stop)]);
     sink.close();
@@ -72,68 +75,43 @@ export async function runRun(
   }
 }
 
-/** What is asked for: one job, or one for each line of a file. */
-async function readJobs(
-  context: CommandContext,
-  { each, eachParam }: RunOptions,
-  pool: string,
-  given: Params,
-): Promise<readonly Params[]> {
-  if (each === undefined) {
-    if (eachParam === undefined) return [given];
-    throw new WarmError("usage", "`--each-param` says what the lines of a file give, and there is none", {
-      hint: "name the file with `--each FILE`",
-    });
-  }
-  if (hasObjects(each) && eachParam !== undefined)
-    throw new WarmError(
-      "usage",
-      "`--each-param` means nothing beside a `.jsonl` file, whose lines name their parameters",
-    );
-  const param = hasObjects(each) ? undefined : (eachParam ?? (await findEachParam(context, pool, given)));
-  const { params, skipped } = await readEach(each, param, context.cwd);
-  if (skipped > 0)
-    context.terminal.note(`${makeVisible(each)}: ${formatCount(skipped, "empty line")} skipped.`);
-  return params.map((one) => ({ ...given, ...one }));
-}
-
 const toRequest = ({ force, verify, priority, holder = defaultHolder() }: RunOptions) => ({
   ...{ force, verify, priority, holder },
 });
 
 /** Prints the id of each job once it is accepted, and cancels none. */
-async function detach({ context, options, pool, all, client, stop }: Asking): Promise<number> {
+async function detach({ context, options, ...asking }: Asking): Promise<number> {
   const { terminal } = context;
   const onTrouble = (error: WarmError) => terminal.note(formatError(error, terminal.err));
-  const request = toRequest(options);
+  const settings = { ...asking, request: toRequest(options), awayMs: AWAY_MS, onTrouble };
   let exitCode = 0;
-  for await (const one of submitJobs(all, { client, pool, request, stop, awayMs: AWAY_MS, onTrouble })) {
+  for await (const one of submitJobs(asking.all, settings)) {
     if ("view" in one) terminal.print(makeVisible(one.view.id));
     else {
       exitCode = FAILED;
-      terminal.note(`${formatParams(all[one.index] ?? {})}: ${formatError(one.error, terminal.err)}`);
+      terminal.note(`${formatParams(asking.all[one.index] ?? {})}: ${formatError(one.error, terminal.err)}`);
     }
   }
   return exitCode;
 }
 
-const follow = ({ options, pool, all, client, stop }: Asking, sink: JobSink): Promise<BatchResult> =>
-  runBatch(all, { client, pool, stop, sink, request: toRequest(options), awayMs: AWAY_MS });
+const follow = ({ context: _, options, ...asking }: Asking, sink: JobSink): Promise<BatchResult> =>
+  runBatch(asking.all, { ...asking, sink, request: toRequest(options), awayMs: AWAY_MS });
 
 const leaveAtOnce = ({ hard }: StopSignals) =>
   new Promise<undefined>((settle) => hard.addEventListener("abort", () => settle(undefined), { once: true }));
 
 /** @throws WarmError why a job was not accepted, or what became of its watcher */
-function tell({ context, options, all }: Asking, { ends, failure }: BatchResult, ms: number): number {
+function tell({ context, options, isBatch }: Asking, { ends, failure }: BatchResult, ms: number): number {
   const { terminal } = context;
   const [only] = ends;
   const isTold = options.json === true;
-  if (all.length > 1 && !isTold && ends.some((end) => end !== undefined))
+  if (isBatch && !isTold && ends.some((end) => end !== undefined))
     terminal.print(formatJobBatch(ends, { style: terminal.out, columns: terminal.columns, ms }));
   if (failure !== undefined) throw failure;
   const lost = ends.find((end) => end?.type === "lost" && end.view !== undefined);
   if (lost?.type === "lost") throw lost.error;
-  if (all.length === 1 && !isTold && only !== undefined) tellOne(context, only);
+  if (!isBatch && !isTold && only !== undefined) tellOne(context, only);
   return ends.every((end) => end !== undefined && hasResult(end)) ? 0 : FAILED;
 }
 

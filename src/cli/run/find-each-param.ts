@@ -25,7 +25,9 @@ export async function findEachParam(
         hint: HINT,
       },
     );
-  const open = job.params.filter(({ name, default: value }) => value === undefined && !(name in given));
+  const open = job.params.filter(
+    ({ name, default: value }) => value === undefined && !Object.hasOwn(given, name),
+  );
   const [only] = open;
   if (only !== undefined && open.length === 1) return only.name;
   const which =

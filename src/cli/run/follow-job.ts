@@ -23,12 +23,14 @@ export async function followJob(accepted: JobView, settings: FollowSettings): Pr
   const { client, stop, awayMs, onChange, onTrouble } = settings;
   const left = new AbortController();
   const cancel = AbortSignal.any([stop.hard, left.signal]);
+  let isOver = false;
   const takeBack = async () => {
     try {
       const { outcome, askers } = await client.cancelJob(accepted.id);
       if (outcome === undefined && askers > 0) left.abort();
     } catch (error) {
-      onTrouble(toWarmError(error));
+      // The job's end may be known before the reply to this.
+      if (!isOver) onTrouble(toWarmError(error));
     }
   };
   stop.soft.addEventListener("abort", takeBack, { once: true });
@@ -48,6 +50,7 @@ export async function followJob(accepted: JobView, settings: FollowSettings): Pr
     if (cancel.aborted) return { type: "left", view };
     return { type: "lost", params: view.params, view, error: explain(toWarmError(error), view) };
   } finally {
+    isOver = true;
     stop.soft.removeEventListener("abort", takeBack);
   }
 }

@@ -21,6 +21,8 @@ export interface JobSink {
 
 export interface SinkSettings {
   readonly pool: string;
+  /** Several jobs, or any number of a file. */
+  readonly isBatch: boolean;
   /** How many jobs there will be. */
   readonly total: number;
   readonly isJson: boolean;
@@ -39,26 +41,24 @@ export function openJobSink(terminal: Terminal, settings: SinkSettings): JobSink
   return terminal.isLive ? openLive(terminal, settings) : openPlain(terminal, settings);
 }
 
-function openPlain(terminal: Terminal, { total }: SinkSettings): JobSink {
+function openPlain(terminal: Terminal, { total, isBatch }: SinkSettings): JobSink {
   const { err, note } = terminal;
   let over = 0;
   return {
     ...toldTo(terminal, note),
     changed(_index, before, after) {
-      for (const line of total === 1
-        ? formatJobSteps(before, after, err)
-        : formatFailedTries(before, after, err))
+      for (const line of isBatch ? formatFailedTries(before, after, err) : formatJobSteps(before, after, err))
         note(line);
     },
     ended(_index, end) {
       over += 1;
-      if (total > 1) note(formatBatchStep(end, `${over}/${total}`, err));
+      if (isBatch) note(formatBatchStep(end, `${over}/${total}`, err));
     },
     close: () => undefined,
   };
 }
 
-function openLive(terminal: Terminal, { total }: SinkSettings): JobSink {
+function openLive(terminal: Terminal, { total, isBatch }: SinkSettings): JobSink {
   const { err } = terminal;
   const startedMs = Date.now();
   const running = new Map<number, JobView>();
@@ -73,7 +73,7 @@ function openLive(terminal: Terminal, { total }: SinkSettings): JobSink {
   const show = () => {
     const jobs = [...running.values()];
     const working = jobs.filter(({ state }) => state !== "queued" && state !== "leasing");
-    if (total === 1) return progress.show(jobs, undefined);
+    if (!isBatch) return progress.show(jobs, undefined);
     progress.show(working, (nowMs) =>
       formatBatchHead(tallyJobs(ends), working.length, nowMs - startedMs, err),
     );
@@ -88,7 +88,7 @@ function openLive(terminal: Terminal, { total }: SinkSettings): JobSink {
     ended(index, end) {
       running.delete(index);
       ends[index] = end;
-      if (total > 1 && !hasResult(end)) progress.say(formatBatchStep(end, "", err));
+      if (isBatch && !hasResult(end)) progress.say(formatBatchStep(end, "", err));
       show();
     },
     close: progress.stop,

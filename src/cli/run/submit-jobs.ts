@@ -12,6 +12,8 @@ export interface SubmitSettings {
   readonly pool: string;
   readonly request: Omit<JobRequest, "params">;
   readonly stop: StopSignals;
+  /** Others go on without one that is refused, and wait for room in the queue. */
+  readonly isBatch: boolean;
   /** How long a watcher may be away once a job was accepted. */
   readonly awayMs: number;
   readonly onTrouble: (error: WarmError) => void;
@@ -26,9 +28,8 @@ export type Submission = { readonly index: number } & (
 const FULL_MS = 500;
 
 /**
- * Asks for jobs one after the other, so that they stand in the queue in their order. A full queue is waited for where there
- * are several. Ends early when it is to stop.
- * @throws WarmError what would become of all others too; of a single job, why it was not accepted
+ * Asks for jobs one after the other, so that they stand in the queue in their order. Ends early when it is to stop.
+ * @throws WarmError what would become of all others too; where there is no batch, why the job was not accepted
  */
 export async function* submitJobs(
   all: readonly Params[],
@@ -37,7 +38,7 @@ export async function* submitJobs(
   const { stop } = settings;
   let hasAccepted = false;
   for (const [index, params] of all.entries()) {
-    const submission = await submitOne(params, { ...settings, hasAccepted, isAlone: all.length === 1 });
+    const submission = await submitOne(params, { ...settings, hasAccepted });
     if (submission === undefined) return;
     hasAccepted ||= "view" in submission;
     yield { index, ...submission };
@@ -47,7 +48,6 @@ export async function* submitJobs(
 
 interface OneSettings extends SubmitSettings {
   readonly hasAccepted: boolean;
-  readonly isAlone: boolean;
 }
 
 /** @returns undefined when it was to stop before there was room */
@@ -55,7 +55,7 @@ async function submitOne(
   params: Params,
   settings: OneSettings,
 ): Promise<{ readonly view: JobView } | { readonly error: WarmError } | undefined> {
-  const { client, pool, request, stop, awayMs, onTrouble, hasAccepted, isAlone } = settings;
+  const { client, pool, request, stop, awayMs, onTrouble, isBatch, hasAccepted } = settings;
   const submit = () => client.submitJob(pool, { ...request, params });
   while (!stop.soft.aborted) {
     try {
@@ -66,7 +66,7 @@ async function submitOne(
       return { view: await asking };
     } catch (thrown) {
       const error = toWarmError(thrown);
-      if (isAlone || isSameForAll(error)) throw error;
+      if (!isBatch || isSameForAll(error)) throw error;
       if (error.code !== "queue-full") return { error };
     }
     await delay(FULL_MS, undefined, { signal: stop.soft }).catch(() => undefined);

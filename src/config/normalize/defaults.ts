@@ -18,7 +18,8 @@ export const DEFAULTS = {
   maxMemoryShare: 0.9,
   scale: { cooldownMs: 300_000 },
   schedule: { timeZone: "UTC" },
-  lease: { ttlMs: 60_000, queue: 100, leakMs: 600_000, onExpire: "recycle" },
+  /** A lease outlives the time-out of its job: the job is told that it took too long, and not that its engine was lost. */
+  lease: { beyondJobMs: 30_000, ttlMs: 60_000, queue: 100, leakMs: 600_000, onExpire: "recycle" },
   quarantine: { ttlMs: 900_000, keep: 2 },
   breaker: { failures: 5 },
   rollout: { surge: 1, unavailable: 0, deadlineMs: 600_000 },

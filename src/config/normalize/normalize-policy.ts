@@ -85,7 +85,7 @@ function normalizeReset(raw: RawReset): ResetPolicy {
 function normalizeLease(raw: RawLease = {}, job: JobSpec | undefined): LeasePolicy {
   return {
     ttlMs: durationMs(raw.ttl) ?? DEFAULTS.lease.ttlMs,
-    maxMs: durationMs(raw.max) ?? job?.timeoutMs,
+    maxMs: durationMs(raw.max) ?? (job && job.timeoutMs + DEFAULTS.lease.beyondJobMs),
     queue: raw.queue ?? DEFAULTS.lease.queue,
     leakMs: durationMs(raw.leakAfter) ?? DEFAULTS.lease.leakMs,
     onExpire: raw.onExpire ?? DEFAULTS.lease.onExpire,

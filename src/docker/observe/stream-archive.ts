@@ -22,13 +22,7 @@ export async function streamArchive(
   const chunks = await reader
     .openStream(what, `/containers/${containerId}/archive`, { query, cancel })
     .catch((error: unknown) => {
-      if (
-        error instanceof WarmError &&
-        error.code === "not-found" &&
-        /no such container/i.test(error.message)
-      )
-        throw new WarmError("engine-failed", error.message, { cause: error });
-      throw error;
+      throw explain(error);
     });
   return untilEnd(chunks, what, cancel);
 }
@@ -53,4 +47,13 @@ async function* untilEnd(
     throw new WarmError("docker-failed", `${what}: the archive breaks off`, {
       hint: "the Docker daemon's log may say more",
     });
+}
+
+/** What the daemon says of a path that leads through a file, it says of no other. */
+function explain(error: unknown): unknown {
+  if (!(error instanceof WarmError)) return error;
+  const { code, message } = error;
+  if (/not a directory/i.test(message)) return new WarmError("not-found", message, { cause: error });
+  const isContainerGone = code === "not-found" && /no such container/i.test(message);
+  return isContainerGone ? new WarmError("engine-failed", message, { cause: error }) : error;
 }

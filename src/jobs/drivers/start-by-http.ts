@@ -10,6 +10,9 @@ import { givenUp, startedWork } from "./started-work.js";
 
 type HttpDriver = Extract<JobDriver, { readonly type: "http" }>;
 
+/** An engine that is killed ends its connections before Docker says so. */
+const LAST_BREATH_MS = 300;
+
 /**
  * `http`: one request to a port of the engine.
  *
@@ -19,6 +22,9 @@ type HttpDriver = Extract<JobDriver, { readonly type: "http" }>;
  *   done; without `done` the reply comes when the outputs are complete. Lines of its body count as the engine's own.
  * - 400 to 499: no engine will take these parameters; the first line of the body says why. The job fails.
  * - anything else, and no reply: this engine is at fault, another one is tried. Redirects are not followed.
+ *
+ * The reply should say how long it is (`Content-Length`, or in chunks): otherwise a server that dies in the middle looks as if it
+ * had finished, and warm waits for a moment to see whether the engine is still there.
  *
  * One job may be asked for again with another id after a try that failed. The path is sent as it is written, parameters go
  * into the body alone.
@@ -30,7 +36,11 @@ export async function startByHttp(driver: HttpDriver, site: DriverSite): Promise
   const target = findPort(site, driver.port);
   const ear = await listenToEngine(site);
   const { request, answered } = send(driver, site, target);
-  const ended = Promise.race([answered, ear.lost]);
+  const whole = answered.then(async ({ isWhole }) => {
+    if (!isWhole)
+      await Promise.race([ear.lost, new Promise((resolve) => setTimeout(resolve, LAST_BREATH_MS).unref())]);
+  });
+  const ended = Promise.race([whole, ear.lost]);
   ended.catch(() => undefined);
   const sent = new Promise<void>((resolve) => request.once("finish", resolve));
   const close = () => {
@@ -48,8 +58,12 @@ export async function startByHttp(driver: HttpDriver, site: DriverSite): Promise
 
 interface Sent {
   readonly request: ClientRequest;
-  /** Resolves with the end of a reply that is good. */
-  readonly answered: Promise<void>;
+  /** Resolves with the end of a reply that is good; not `isWhole` where a break of the connection looks like its end. */
+  readonly answered: Promise<Answered>;
+}
+
+interface Answered {
+  readonly isWhole: boolean;
 }
 
 function send(
@@ -64,7 +78,7 @@ function send(
   const what = `${method} ${path} on port ${port} of the engine`;
   let timer: NodeJS.Timeout | undefined;
   const onCancel = () => request.destroy(givenUp());
-  const answered = new Promise<void>((resolve, reject) => {
+  const answered = new Promise<Answered>((resolve, reject) => {
     request.on("error", (error) => reject(explain(what, error)));
     request.on("response", (answer) =>
       readAnswer(answer, what, onLine).then(resolve, (error) => reject(cancel.aborted ? givenUp() : error)),
@@ -85,7 +99,7 @@ async function readAnswer(
   answer: IncomingMessage,
   what: string,
   onLine: (line: string) => void,
-): Promise<void> {
+): Promise<Answered> {
   let first: string | undefined;
   const lines = createLineSplitter((line) => {
     first ??= line.slice(0, 500);
@@ -100,7 +114,8 @@ async function readAnswer(
   lines.push(decoder.end());
   lines.flush();
   const status = answer.statusCode ?? 0;
-  if (status >= 200 && status < 300) return;
+  const { "content-length": length, "transfer-encoding": encoding } = answer.headers;
+  if (status >= 200 && status < 300) return { isWhole: length !== undefined || encoding !== undefined };
   const isRefused = status >= 400 && status < 500;
   throw new WarmError(
     isRefused ? "rejected" : "engine-failed",

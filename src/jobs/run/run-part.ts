@@ -1,13 +1,14 @@
 import { toWarmError, WarmError } from "../../errors.js";
 import type { JobPhase, JobSpec, ParamValue } from "../../model/job.js";
 import { holdLease } from "../../pool/hold-lease.js";
+import { LEASE_EXPIRED } from "../../pool/lease-watch.js";
 import type { GrantedLease, ReleaseOutcome } from "../../pool/pools.js";
 import { bindingFor } from "../drivers/start-work.js";
 import { fillText } from "../fill-text.js";
 import type { JobTools } from "../job-tools.js";
 import type { ByteBudget, ExportedFile } from "../outputs/export-output.js";
 import { isWorthAnotherTry, runTry } from "./run-try.js";
-import { createStopSignal } from "./stop-signal.js";
+import { createStopSignal, type StopSignal } from "./stop-signal.js";
 
 export interface PartSettings {
   readonly spec: JobSpec;
@@ -45,6 +46,8 @@ export interface PartResult {
 /** Pools are asked for an engine for as long as a job may wait. */
 const LEASE_WAIT_MS = 24 * 3_600_000;
 const ASK_AGAIN_MS = 1_000;
+/** Docker tells the end of a container a little after its connections end. */
+const TOLD_WITHIN_MS = 500;
 
 /** A part of a job, on as many engines as it takes. @throws WarmError of the last try */
 export async function runPart(settings: PartSettings, tools: JobTools): Promise<PartResult> {
@@ -84,7 +87,7 @@ async function tryOnce(settings: PartSettings, attempt: number, tools: JobTools)
     outcome = "clean";
     return { files, engine: lease.engine, imageId: await imageId };
   } catch (thrown) {
-    const error = toWarmError(thrown);
+    const error = await explainLoss(toWarmError(thrown), stop, tools);
     // What ended in good order leaves an engine that a reset can make clean; of any other nothing is known.
     if (!stop.signal.aborted && (error.code === "rejected" || isEngineDone)) outcome = "clean";
     throw error;
@@ -97,6 +100,13 @@ async function tryOnce(settings: PartSettings, attempt: number, tools: JobTools)
         tools.log.debug("lease not given back", { job: jobId, part, detail: toWarmError(error).message }),
       );
   }
+}
+
+/** That a connection was lost says little: the pool hears right after it why. */
+async function explainLoss(error: WarmError, stop: StopSignal, { sleep }: JobTools): Promise<WarmError> {
+  if (error.code !== "engine-failed" || stop.signal.aborted) return error;
+  await sleep(TOLD_WITHIN_MS, stop.signal);
+  return stop.signal.aborted ? (stop.signal.reason as WarmError) : error;
 }
 
 /** Stands in the pool's queue, again where there was no place in it. */
@@ -125,7 +135,11 @@ async function leaseEngine(
 export const holderOf = (jobId: string): string => `job ${jobId}`;
 
 const lost = (engine: string, why: string) =>
-  new WarmError("engine-failed", `${engine} was lost under the job: ${why}`, {
-    address: engine,
-    hint: "`warm engines` shows what became of it",
-  });
+  why === LEASE_EXPIRED
+    ? new WarmError("deadline", `the lease of ${engine} ended before the job did`, {
+        hint: "raise the pool's `lease.max`, or lower the job's `timeout`",
+      })
+    : new WarmError("engine-failed", `${engine} was lost under the job: ${why}`, {
+        address: engine,
+        hint: "`warm engines` shows what became of it",
+      });

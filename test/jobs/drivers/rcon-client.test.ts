@@ -4,10 +4,10 @@ import { makeSecret } from "../../../src/model/secret.js";
 import { type RconBehaviour, type RconServer, startRconServer } from "./rcon-server.js";
 
 const SECRET = makeSecret("secret", { env: "RCON_PASSWORD" });
-const NEVER = new AbortController().signal;
+const never = () => new AbortController().signal;
 
 const open = ({ port }: Pick<RconServer, "port">, more: { password?: string; cancel?: AbortSignal } = {}) =>
-  openRcon({ address: "127.0.0.1", port, password: SECRET, loginMs: 2000, cancel: NEVER, ...more });
+  openRcon({ address: "127.0.0.1", port, password: SECRET, loginMs: 2000, cancel: never(), ...more });
 
 /** What a command is answered with. */
 async function ask(behaviour: RconBehaviour, command = "load ä€😀"): Promise<string> {
@@ -77,7 +77,7 @@ it("what is no server of RCON's is told at once: nobody listens, no packets, sil
   const late = openRcon({
     ...{ address: "127.0.0.1", port: silent.port, password: "x" },
     loginMs: 100,
-    cancel: NEVER,
+    cancel: never(),
   });
   await expect(late).rejects.toMatchObject({
     code: "engine-failed",
@@ -86,7 +86,11 @@ it("what is no server of RCON's is told at once: nobody listens, no packets, sil
 });
 
 it("a connection that breaks before the reply is whole fails the command, one that is given up is interrupted", async () => {
-  await using server = await startRconServer({ reply: () => (server.drop(), []) });
+  const drop = (): readonly string[] => {
+    server.drop();
+    return [];
+  };
+  await using server = await startRconServer({ reply: drop });
   const client = await open(server);
   const { replied } = await client.send("x", () => undefined);
   await expect(replied).rejects.toMatchObject({ code: "engine-failed" });

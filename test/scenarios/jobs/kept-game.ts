@@ -34,6 +34,8 @@ export interface GameSettings extends Omit<PoolSettings, "engine"> {
   readonly job?: readonly string[];
   /** Default the console's. */
   readonly driver?: readonly string[];
+  /** Default the world's seed in the log. */
+  readonly confirm?: string;
   /** Default both folders of the pipeline. */
   readonly outputs?: readonly string[];
 }
@@ -46,7 +48,12 @@ const RESET =
   'reset: { steps: [{ exec: [reset-world] }], verify: { exec: [sh, -c, "test -z \\"$(ls -A /config/worlds_local)\\""] }, timeout: 10s }';
 
 /** The lines of a pool whose jobs make worlds. */
-export function gameLines({ job = [], driver = CONSOLE, outputs = OUTPUTS }: GameSettings = {}): string[] {
+export function gameLines({
+  job = [],
+  driver = CONSOLE,
+  confirm = 'confirm: { log: "world seed: {seed}" }',
+  outputs = OUTPUTS,
+}: GameSettings = {}): string[] {
   return [
     RESET,
     "job:",
@@ -54,7 +61,7 @@ export function gameLines({ job = [], driver = CONSOLE, outputs = OUTPUTS }: Gam
       ...driver,
       "params: { seed: { maxLength: 65536 } }",
       'key: "{seed}"',
-      'confirm: { log: "world seed: {seed}" }',
+      confirm,
       'done: { log: "ALL EXPORTS COMPLETE" }',
       ...outputs,
       ...job,
@@ -64,7 +71,15 @@ export function gameLines({ job = [], driver = CONSOLE, outputs = OUTPUTS }: Gam
 
 /** Starts a watcher over the pool. It is not awaited that anything is ready. */
 export async function keepGame(settings: GameSettings = {}, options: WarmOptions = {}): Promise<KeptGame> {
-  const { scale = 2000, lines = [], job: _job, driver: _driver, outputs: _outputs, ...pool } = settings;
+  const {
+    scale = 2000,
+    lines = [],
+    job: _job,
+    driver: _driver,
+    outputs: _outputs,
+    confirm: _confirm,
+    ...pool
+  } = settings;
   const kept = await keepPool(
     { ...pool, image: pool.image, game: { scale }, lines: [...gameLines(settings), ...lines] },
     options,
@@ -82,7 +97,7 @@ export async function keepGame(settings: GameSettings = {}, options: WarmOptions
       ;
       view = await kept.client.changedJob(id, view.revision, 20_000)
     ) {
-      if (fits(view)) return view;
+      if (await fits(view)) return view;
       if (view.outcome !== undefined)
         throw new Error(`it never came to that: ${JSON.stringify(view, null, 1)}`);
     }

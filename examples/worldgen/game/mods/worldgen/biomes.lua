@@ -18,8 +18,8 @@ local list = {
   { id = 13, name = "savanna", colour = "#cdbd68", heat = 82, humidity = 40, y_min = 4, y_max = 150 },
   { id = 14, name = "rainforest", colour = "#2f7d45", heat = 85, humidity = 72, y_min = 1, y_max = 150 },
   { id = 15, name = "desert", colour = "#e4c27f", heat = 85, humidity = 12, y_min = 1, y_max = 150 },
-  { id = 16, name = "rock", colour = "#9a938b", heat = 70, humidity = 40, y_min = 130 },
-  { id = 17, name = "snow_field", colour = "#f7f9fb", heat = 25, humidity = 60, y_min = 130 },
+  { id = 16, name = "rock", colour = "#9a938b", heat = 75, humidity = 55, y_min = 130 },
+  { id = 17, name = "snow_field", colour = "#f7f9fb", heat = 15, humidity = 55, y_min = 130 },
 }
 
 for _, biome in ipairs(list) do
