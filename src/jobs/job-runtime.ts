@@ -15,6 +15,7 @@ import { createSchemaCache } from "./outputs/schema-cache.js";
 import { type PreparedJob, prepareJob } from "./prepare-job.js";
 import { runJob } from "./run/run-job.js";
 import { holderOf } from "./run/run-part.js";
+import { viewLostJob } from "./view-lost-job.js";
 
 export interface JobRuntimeSettings extends Omit<JobTools, "schemas" | "imageOf" | "project"> {
   /** Where jobs are remembered over a restart; absolute. */
@@ -180,9 +181,13 @@ export function openJobRuntime(settings: JobRuntimeSettings): JobRuntime {
     for (const record of await files.load()) {
       if (record.ended !== undefined) table.remember(record.ended);
       else
-        await resumeOne(record).catch((error: unknown) => {
-          const detail = `${record.id} of ${record.pool} cannot be taken up again: ${toWarmError(error).message}`;
+        await resumeOne(record).catch(async (thrown: unknown) => {
+          const error = toWarmError(thrown);
+          const detail = `${record.id} of ${record.pool} cannot be taken up again: ${error.message}`;
           log.error("job lost", { job: record.id, pool: record.pool, detail });
+          const ended = viewLostJob(record, error, wallMs());
+          table.remember(ended);
+          await files.write({ ...record, ended }).catch(() => undefined);
         });
     }
     await data.of(desired.data.dir).catch(() => undefined);

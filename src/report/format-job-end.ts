@@ -35,12 +35,14 @@ export function formatJobEnd(view: FinishedJob, style: Style): string {
   if (state === "cancelled") return style.yellow(`Cancelled after ${after}.`);
   const { error } = outcome;
   const why = error === undefined ? "it is not known why" : makeVisible(error.message);
-  const lastLine = view.lastLine === undefined ? [] : [`last line: ${formatLastLine(view.lastLine)}`];
+  const logs = error?.logs ?? [];
+  const isSaid = view.lastLine === undefined || logs.length > 0;
+  const lastLine = isSaid ? [] : [`last line: ${formatLastLine(view.lastLine)}`];
   return [
     `${style.red("error:")} the job failed after ${after}: ${why}`,
     ...view.failures.map((failure, index) => `  try ${index + 1}: ${makeVisible(failure)}`),
     ...lastLine,
-    ...formatFailureDetails({ hint: error?.hint }, style),
+    ...formatFailureDetails({ logs, hint: error?.hint }, style),
   ].join("\n");
 }
 

@@ -66,7 +66,7 @@ export function formatJobSteps(before: JobView | undefined, after: JobView, styl
   const failures = formatFailedTries(before, after, style);
   const isNews = after.state !== before?.state || after.attempt !== before.attempt;
   if (!isNews || after.outcome !== undefined) return failures;
-  const id = before === undefined ? `job ${makeVisible(after.id)}` : undefined;
+  const id = before === undefined ? makeVisible(after.id) : undefined;
   const engine = after.engine === undefined ? undefined : formatJobEngine(after.engine);
   const details = [id, engine, formatTry(after)].filter((detail) => detail !== undefined);
   const inParentheses = details.length === 0 ? "" : ` (${details.join(", ")})`;

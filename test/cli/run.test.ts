@@ -74,7 +74,7 @@ describe("warm run", () => {
     expect(stdout).toBe(
       `Done in 1.9s: /data/seeds/${hash} (5 files, 4.2 MB; waited 0.0s, loaded 0.3s, generated 1.2s, exported 0.3s, processed 0.1s)\n`,
     );
-    expect(stderr).toBe("valheim MySeed: queued (job job-1)\nvalheim MySeed: loading (valheim/1)\n");
+    expect(stderr).toBe("valheim MySeed: queued (job-1)\nvalheim MySeed: loading (valheim/1)\n");
   });
 
   it("says when the result was there", async () => {

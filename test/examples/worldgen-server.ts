@@ -3,6 +3,7 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
 import { extract } from "tar-stream";
+import { expect } from "vitest";
 
 /** One world generator, spoken to as an operator does: lines in, lines out. */
 export interface WorldgenServer {
@@ -10,9 +11,9 @@ export interface WorldgenServer {
   /** Without what the server puts before them: time, level, thread. */
   lines: string[];
   /** Sends a command and waits for the last line of its job. @returns the lines from its first one on */
-  run(command: string): Promise<string[]>;
+  run(command: string | Buffer): Promise<string[]>;
   /** Sends a command and waits for nothing. */
-  send(command: string): void;
+  send(command: string | Buffer): void;
   /** Resolves with the first line from index `from` on that this is true of. @throws Error after 20 s, or once the server is gone */
   line(isWanted: (line: string) => boolean, from?: number): Promise<string>;
   /** The files of the finished job, by name. */
@@ -23,12 +24,17 @@ const deadlineMs = 20_000;
 const isEnd = (line: string) => line === "ALL EXPORTS COMPLETE" || /^(refused|job failed): /.test(line);
 
 /** Makes and starts a container, and waits until it is ready. It has no network. */
-export async function startServer(docker: Docker, image: string, name: string): Promise<WorldgenServer> {
+export async function startServer(
+  docker: Docker,
+  image: string,
+  name: string,
+  settings: Docker.HostConfig = {},
+): Promise<WorldgenServer> {
   const container = await docker.createContainer({
     name,
     Image: image,
     OpenStdin: true,
-    HostConfig: { NetworkMode: "none" },
+    HostConfig: { NetworkMode: "none", ...settings },
   });
   const stream = await container.attach({
     stream: true,
@@ -67,7 +73,9 @@ export async function startServer(docker: Docker, image: string, name: string): 
       watchers.add(look);
       look();
     });
-  const send = (command: string) => void stream.write(`${command}\n`);
+  const send = (command: string | Buffer) => {
+    stream.write(Buffer.concat([Buffer.from(command), Buffer.from("\n")]));
+  };
   await container.start();
   await line((said) => said === "World generator ready");
   return {
@@ -94,4 +102,23 @@ async function readFiles(container: Docker.Container): Promise<Record<string, st
     else entry.resume();
   }
   return files;
+}
+
+/** Runs a command in the server's container. @returns what it wrote */
+export async function execIn({ container }: WorldgenServer, command: string[]): Promise<string> {
+  const exec = await container.exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
+  const stream = await exec.start({});
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  expect((await exec.inspect()).ExitCode).toBe(0);
+  // Each frame of Docker's stream has a head of 8 bytes; there is one here.
+  return Buffer.concat(chunks).subarray(8).toString();
+}
+
+/** The server's process as `ps` shows it: the pid first. */
+export async function serverPids(server: WorldgenServer): Promise<string> {
+  const lines = (await execIn(server, ["ps", "-o", "pid,args"])).split("\n");
+  const found = lines.filter((line) => line.includes("minetestserver"));
+  expect(found).toHaveLength(1);
+  return found.join();
 }

@@ -1,14 +1,14 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { inflateSync } from "node:zlib";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadImage } from "../rig/load-image.js";
 import { createSandbox, type Sandbox } from "../rig/sandbox.js";
 import { findWorldgenEngine } from "../rig/worldgen-engine.js";
 import { buildWorldgenImage } from "../rig/worldgen-image.js";
-import { startServer, type WorldgenServer } from "./worldgen-server.js";
+import { decodePng, documentsOf, placeOf, readResult, samplesOf, writeResult } from "./worldgen-results.js";
+import { execIn, serverPids, startServer, type WorldgenServer } from "./worldgen-server.js";
 
 const example = resolve("examples/worldgen");
 const engine = await findWorldgenEngine();
@@ -20,14 +20,15 @@ describe.skipIf(engine.kind === "missing")(`the world generator${why}`, () => {
   let second: WorldgenServer;
   beforeAll(async () => {
     sandbox = await createSandbox();
-    const reference = `${sandbox.id}/worldgen:1`;
-    await loadImage(sandbox.docker, reference, await buildWorldgenImage({ salt: sandbox.id }));
+    await loadImage(sandbox.docker, reference(), await buildWorldgenImage({ salt: sandbox.id }));
     [first, second] = await Promise.all([
-      startServer(sandbox.docker, reference, `${sandbox.id}-first`),
-      startServer(sandbox.docker, reference, `${sandbox.id}-second`),
+      startServer(sandbox.docker, reference(), `${sandbox.id}-first`),
+      startServer(sandbox.docker, reference(), `${sandbox.id}-second`),
     ]);
   });
   afterAll(() => sandbox.dispose());
+
+  const reference = () => `${sandbox.id}/worldgen:1`;
 
   const generate = async (server: WorldgenServer, command: string) => {
     const lines = await server.run(command);
@@ -68,7 +69,7 @@ describe.skipIf(engine.kind === "missing")(`the world generator${why}`, () => {
     ["a format", "%s %d %%"],
     ["a parameter", "{seed}"],
     ["Unicode", "Ásgarðr 世界 🌍 e\u0301"],
-    ["10 000 letters", "x".repeat(10_000)],
+    ["64 KiB", "x".repeat(65_536)],
   ])("takes a seed for the text that it is: %s", async (_what, seed) => {
     const lines = await first.run(`load_world ${seed}`);
     expect(lines[0]).toBe(`world seed: ${seed}`);
@@ -81,6 +82,8 @@ describe.skipIf(engine.kind === "missing")(`the world generator${why}`, () => {
     expect(await ask("load_worlds x")).toBe("refused: unknown command");
     expect(await ask("load_tile 4 4 x")).toMatch(/^refused: .*no tile 4$/);
     expect(await ask("load_tile -1 4 x")).toMatch(/^refused: load_tile takes/);
+    const bytes = Buffer.concat([Buffer.from("load_world half a "), Buffer.from([0xe4, 0xb8])]);
+    expect((await second.run(bytes)).at(-1)).toBe("refused: the seed is not UTF-8");
     expect(await ask("load_world after that")).toBe("ALL EXPORTS COMPLETE");
   });
 
@@ -199,7 +202,7 @@ describe.skipIf(engine.kind === "missing")(`the world generator${why}`, () => {
     for (const name of ["heightmap.png", "biomes.png"]) {
       const picture = decodePng(readFileSync(join(dir, "renders", name)));
       expect([picture.width, picture.height]).toEqual([256 * 3, 256 * 3]);
-      expect(new Set(picture.colours).size).toBeGreaterThan(500);
+      expect(picture.colours.size).toBeGreaterThan(500);
       // Deep water is blue and land is not; the samples' last row is the picture's first.
       const isBlue = (row: number, column: number) => {
         const [red = 0, , blue = 0] = picture.at(column * 3 + 1, (255 - row) * 3 + 1);
@@ -210,6 +213,22 @@ describe.skipIf(engine.kind === "missing")(`the world generator${why}`, () => {
     }
   });
 
+  test("says that a full disk is why a job failed, and shows no half of a file", async () => {
+    const Tmpfs = { "/config/world_data": "size=200k" };
+    const server = await startServer(sandbox.docker, reference(), `${sandbox.id}-full`, { Tmpfs });
+    expect((await server.run("load_world too much")).at(-1)).toMatch(/^job failed: /);
+    const list = await execIn(server, ["ls", "/config/world_data"]);
+    expect(list.split("\n")).not.toContain("heightmap.json");
+    await server.container.remove({ force: true });
+  });
+
+  test("ends its container when the server is killed", async () => {
+    const pid = (await serverPids(first)).trim().split(" ")[0] ?? "";
+    const over = first.container.wait();
+    first.container.exec({ Cmd: ["kill", "-9", pid] }).then((exec) => exec.start({}));
+    expect(await over).toMatchObject({ StatusCode: 137 });
+  });
+
   test("ends within Docker's patience when it is stopped", async () => {
     const from = performance.now();
     await second.container.stop({ t: 10 });
@@ -218,35 +237,6 @@ describe.skipIf(engine.kind === "missing")(`the world generator${why}`, () => {
   });
 });
 
-type Files = Record<string, string>;
-
-function documentsOf(files: Files) {
-  return {
-    heightmap: JSON.parse(files["heightmap.json"] ?? ""),
-    biomes: JSON.parse(files["biomes.json"] ?? ""),
-  };
-}
-
-function samplesOf(files: Files) {
-  const { heightmap, biomes } = documentsOf(files);
-  return { heights: heightmap.heights, ids: biomes.ids };
-}
-
-function placeOf({ heights }: { heights: number[][] }, height: number): [row: number, column: number] {
-  const row = heights.findIndex((values) => values.includes(height));
-  return [row, heights[row]?.indexOf(height) ?? 0];
-}
-
-function writeResult(dir: string, files: Files): void {
-  mkdirSync(join(dir, "extracted"), { recursive: true });
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(dir, "extracted", name), content);
-}
-
-function readResult(dir: string): Files {
-  const names = ["biomes.json", "heightmap.json"];
-  return Object.fromEntries(names.map((name) => [name, readFileSync(join(dir, "extracted", name), "utf8")]));
-}
-
 /** What a merge that fails says. */
 function merge(dir: string): string {
   const { status, stderr } = spawnSync(process.execPath, [join(example, "merge.mjs"), dir], {
@@ -254,45 +244,4 @@ function merge(dir: string): string {
   });
   expect(status).toBe(1);
   return stderr;
-}
-
-async function execIn({ container }: WorldgenServer, command: string[]): Promise<string> {
-  const exec = await container.exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
-  const stream = await exec.start({});
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  expect((await exec.inspect()).ExitCode).toBe(0);
-  // Each frame of Docker's stream has a head of 8 bytes; there is one here.
-  return Buffer.concat(chunks).subarray(8).toString();
-}
-
-async function serverPids(server: WorldgenServer): Promise<string> {
-  const lines = (await execIn(server, ["ps", "-o", "pid,args"])).split("\n");
-  const found = lines.filter((line) => line.includes("minetestserver"));
-  expect(found).toHaveLength(1);
-  return found.join();
-}
-
-/** Undoes what `encodePng` does; every chunk's checksum is read by a real viewer only. */
-function decodePng(file: Buffer) {
-  expect(file.subarray(0, 8).toString("latin1")).toBe("\x89PNG\r\n\x1a\n");
-  const [width, height] = [file.readUInt32BE(16), file.readUInt32BE(20)];
-  const parts: Buffer[] = [];
-  for (let at = 8; at < file.length; at += 12 + file.readUInt32BE(at)) {
-    const data = file.subarray(at + 8, at + 8 + file.readUInt32BE(at));
-    if (file.toString("latin1", at + 4, at + 8) === "IDAT") parts.push(data);
-  }
-  const rows = inflateSync(Buffer.concat(parts));
-  const stride = width * 3 + 1;
-  expect(rows.length).toBe(stride * height);
-  for (let y = 0; y < height; y++) {
-    expect(rows[y * stride]).toBe(1);
-    for (let i = 4; i < stride; i++)
-      rows[y * stride + i] = (rows[y * stride + i] ?? 0) + (rows[y * stride + i - 3] ?? 0);
-  }
-  const at = (x: number, y: number) => [...rows.subarray(y * stride + 1 + x * 3, y * stride + 4 + x * 3)];
-  const colours = Array.from({ length: width * height }, (_, i) =>
-    at(i % width, Math.floor(i / width)).join(),
-  );
-  return { width, height, at, colours };
 }

@@ -11,7 +11,11 @@ describe("parameters in a text", () => {
     ["{a}{b}", { a: "{b}", b: "{a}" }, "{b}{a}"],
     ["{x} {unknown} {} {1}", { x: 1 }, "1 {unknown} {} {1}"],
     ["{{x}}", { x: "y" }, "{y}"],
-    ["{n} {f} {z} {big} {yes} {no}", { n: 7.0, f: 0.5, z: -0, big: 1e21, yes: true, no: false }, "7 0.5 0 1e+21 true false"],
+    [
+      "{n} {f} {z} {big} {yes} {no}",
+      { n: 7.0, f: 0.5, z: -0, big: 1e21, yes: true, no: false },
+      "7 0.5 0 1e+21 true false",
+    ],
     ["{constructor} {__proto__} {toString}", {}, "{constructor} {__proto__} {toString}"],
     ["{s}", { s: "$& $1 $` $(reboot)" }, "$& $1 $` $(reboot)"],
     ["", { x: "y" }, ""],
@@ -20,7 +24,10 @@ describe("parameters in a text", () => {
   });
 
   test("a value stands there as it is, whatever it holds", () => {
-    const value = fc.oneof(fc.string({ unit: "binary" }), NAME.map((name) => `{${name}}`));
+    const value = fc.oneof(
+      fc.string({ unit: "binary" }),
+      NAME.map((name) => `{${name}}`),
+    );
     fc.assert(
       fc.property(fc.dictionary(NAME, value), fc.array(fc.tuple(NAME, fc.string())), (params, parts) => {
         const text = parts.map(([name, between]) => `{${name}}${between.replaceAll(/[{}]/g, "")}`).join("");

@@ -43,6 +43,22 @@ describe("the last words on a job", () => {
     `);
   });
 
+  it("of a failure have its last log lines in place of the last line", () => {
+    const error = {
+      code: "engine-failed",
+      message: "it died",
+      hint: undefined,
+      logs: ["a\u001b[31mb", "c\u202e"],
+    };
+    const view = buildFinished({ lastLine: "c" }, { success: false, error });
+    expect(formatJobEnd(view, plain)).toMatchInlineSnapshot(`
+      "error: the job failed after 1.9s: it died
+      last log lines:
+        ab
+        c\\u202e"
+    `);
+  });
+
   it("of a cancelled one are short", () => {
     const view = buildFinished({ state: "cancelled" }, failure("it was cancelled"));
     expect(formatJobEnd(view, plain)).toBe("Cancelled after 1.9s.");
@@ -119,7 +135,7 @@ describe("the steps of a job", () => {
     expect(
       steps(queued, loading, generating, said, again, buildFinished(again)).join("\n"),
     ).toMatchInlineSnapshot(`
-      "valheim MySeed: queued (job job-1)
+      "valheim MySeed: queued (job-1)
       valheim MySeed: loading (valheim/1)
       valheim MySeed: generating (valheim/1)
       valheim MySeed: try 1 failed: valheim/1 died\\n

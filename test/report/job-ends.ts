@@ -21,7 +21,7 @@ export const failure = (message = "the engine died", hint?: string): Partial<Job
   success: false,
   files: 0,
   bytes: 0,
-  error: { code: "engine-failed", message, hint },
+  error: { code: "engine-failed", message, hint, logs: [] },
 });
 
 export const refused = (params: JobView["params"], message = "params.seed: is too long"): JobEnd => ({

@@ -4,12 +4,15 @@ import { cp, mkdir, mkdtemp, realpath, rename, rm, writeFile } from "node:fs/pro
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { withLock } from "./bootstrap/set-up-lock.mjs";
+import { tempDirPrefix } from "./bootstrap/temp-dirs.mjs";
 
 const run = promisify(execFile);
 const wanted = "minetest-server";
 /** Below node_modules: what a run leaves there goes with the checkout, and nothing is installed on the machine. */
 const cache = resolve(import.meta.dirname, "../../node_modules/.cache/worldgen-engine", process.arch);
 const programs = ["apt-get", "dpkg-deb"];
+/** What apt says is read. */
+const aptEnv = { ...process.env, LC_ALL: "C" };
 
 /** The engine's files as they stand in an image, below `dir`; or why there are none, for people. */
 export type WorldgenEngine = { kind: "found"; dir: string } | { kind: "missing"; reason: string };
@@ -36,26 +39,30 @@ export async function findWorldgenEngine(): Promise<WorldgenEngine> {
 
 /** Several runs may do this at once: the first one that is done wins. @returns why it cannot be done */
 async function fillCache(): Promise<string | undefined> {
-  await mkdir(dirname(cache), { recursive: true });
-  const work = await mkdtemp(`${cache}-`);
+  const work = await mkdtemp(tempDirPrefix("worldgen"));
+  // Beside the cache, for the rename; by our pid, so that a later run of that pid takes away what a killed one left.
+  const collected = `${cache}-${process.pid}`;
   try {
     console.error(`warm rig: fetching ${wanted} (about 25 MB) from this machine's apt mirrors`);
     const packages = await download(join(work, "apt"));
     if (!packages) return `apt knows no package ${wanted} here; Debian 12 has it`;
     for (const file of packages) await run("dpkg-deb", ["-x", file, join(work, "unpacked")]);
-    await collect(join(work, "unpacked"), join(work, "engine"));
-    await rename(join(work, "engine"), cache).catch((error: unknown) => {
+    await rm(collected, { recursive: true, force: true });
+    await collect(join(work, "unpacked"), collected);
+    await rename(collected, cache).catch((error: unknown) => {
       if (!existsSync(cache)) throw error;
     });
     return undefined;
   } finally {
-    await rm(work, { recursive: true, force: true });
+    await Promise.all([work, collected].map((dir) => rm(dir, { recursive: true, force: true })));
   }
 }
 
 /**
  * Fetches the package and all libraries that it depends on, as if nothing were installed: the image is the same on every
  * machine. apt's lists and files are our own, so that the machine's are not touched.
+ *
+ * @returns the packages' files; undefined when the mirrors answer and have no such package
  */
 async function download(dir: string): Promise<string[] | undefined> {
   for (const folder of ["lists/partial", "archives/partial"])
@@ -66,15 +73,20 @@ async function download(dir: string): Promise<string[] | undefined> {
     "Dir::State::status": join(dir, "status"),
     "Dir::Cache": dir,
     "APT::Sandbox::User": "root",
-    "APT::Update::Error-Mode": "any",
     "Acquire::Languages": "none",
     "Acquire::Retries": "3",
   }).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
   const apt = (...args: string[]) =>
-    run("apt-get", [...options, "-q", ...args], { cwd: dir, maxBuffer: 2 ** 26 });
-  await apt("update");
+    run("apt-get", [...options, "-q", ...args], { cwd: dir, maxBuffer: 2 ** 26, env: aptEnv });
+  const update = await apt("update");
   const install = ["install", "-y", "--no-install-recommends", "--print-uris", wanted];
-  const listed = await apt(...install).catch(() => undefined);
+  const listed = await apt(...install).catch((error: unknown) => {
+    const isUnknown = String(error).includes("Unable to locate package");
+    // A mirror that does not answer is a warning to apt, and then it knows no packages.
+    if (!isUnknown || update.stderr.includes("Failed to fetch"))
+      throw new Error(`${error}\n${update.stderr}`);
+    return undefined;
+  });
   if (!listed) return undefined;
   const names = [...listed.stdout.matchAll(/^'[^']*' ([^_\s]+)_/gm)].map(([, name = ""]) => name);
   const needed = names.filter((name) => /^(lib|zlib1g|minetest-)/.test(name) && !name.includes("perl"));

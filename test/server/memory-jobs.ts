@@ -104,7 +104,7 @@ export function createMemoryJobs({ queue = 100 } = {}): MemoryJobs {
       if (view.outcome !== undefined) return view;
       const askers = view.askers - 1;
       if (askers > 0) return advance(id, { askers });
-      const error = { code: "interrupted", message: "the job was cancelled", hint: undefined };
+      const error = { code: "interrupted", message: "the job was cancelled", hint: undefined, logs: [] };
       const outcome = buildOutcome({ success: false, files: 0, bytes: 0, error });
       return advance(id, { askers, state: "cancelled", outcome });
     },

@@ -98,9 +98,7 @@ async function inspectLock(host: Host, name: string): Promise<InspectedLock | un
 /** A file that is missing or half a file is no signature. */
 async function readHolder(host: Host, containerId: string): Promise<LockHolder | undefined> {
   try {
-    const holder = JSON.parse(
-      await readSmallFile(host.reader, containerId, `/${HOLDER_FILE}`),
-    ) as LockHolder;
+    const holder = JSON.parse(await readSmallFile(host.reader, containerId, `/${HOLDER_FILE}`)) as LockHolder;
     return Number.isNaN(Date.parse(holder.expiresAt)) ? undefined : holder;
   } catch (error) {
     if (error instanceof SyntaxError || (error instanceof WarmError && error.code === "not-found"))

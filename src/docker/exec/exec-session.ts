@@ -3,6 +3,7 @@ import { posix } from "node:path";
 import { WarmError } from "../../errors.js";
 import { packFiles } from "../connection/archive.js";
 import type { Host } from "../connection/connect.js";
+import { collectOutputs } from "./collect-outputs.js";
 import { startDetached } from "./exec-once.js";
 import { callHost } from "./raw-call.js";
 import { type CommandOutput, type OnOutput, openShellChannel, type ShellChannel } from "./shell-channel.js";
@@ -193,7 +194,7 @@ class KeptSession implements ExecSession {
     const channel = this.#channel;
     let isOver = false;
     const tell = onOutput && ((...told: Parameters<OnOutput>) => isOver || onOutput(...told));
-    const output = collect(channel.execute(scripts, tell), onEach);
+    const output = collectOutputs(channel.execute(scripts, tell), onEach);
     let timer: NodeJS.Timeout | undefined;
     let onCancel = () => {};
     // Thousands of commands a second may run: a controller for each would cost more than the command.
@@ -226,23 +227,6 @@ class KeptSession implements ExecSession {
     await Promise.race([killed.catch(() => undefined), grace]);
     channel.close();
   }
-}
-
-/** Those up to the first that failed. */
-async function collect(
-  outputs: readonly Promise<CommandOutput>[],
-  onEach?: (index: number, output: CommandOutput) => void,
-): Promise<CommandOutput[]> {
-  for (const output of outputs) output.catch(() => undefined);
-  const results: CommandOutput[] = [];
-  for (const [index, promise] of outputs.entries()) {
-    const output = await promise;
-    const hasFailedBefore = (results.at(-1)?.exitCode ?? 0) !== 0;
-    if (hasFailedBefore) continue;
-    results.push(output);
-    onEach?.(index, output);
-  }
-  return results;
 }
 
 function checkPath(path: string): void {

@@ -43,9 +43,3 @@ export interface StartedWork {
   /** Lets go of connections, removes what the driver made. Never throws; waits until it is done. */
   close(): Promise<void>;
 }
-
-/**
- * Tells an engine of a job.
- * @throws WarmError `engine-failed` when the engine is at fault (another one may do), `rejected` when no engine would take it
- */
-export type StartWork = (site: DriverSite) => Promise<StartedWork>;

@@ -10,7 +10,8 @@ import { signalBinding, startBySignal } from "./start-by-signal.js";
 
 /**
  * Tells an engine of a job in the way that its file declares.
- * @throws WarmError as `StartWork` says
+ * @throws WarmError `engine-failed` when the engine is at fault (another one may do), `rejected` when no engine would take it,
+ * `interrupted` when the try is given up, `host-…` while the host is away
  */
 export function startWork(driver: JobDriver, site: DriverSite): Promise<StartedWork> {
   switch (driver.type) {

@@ -37,7 +37,8 @@ export async function* readArchive(
 ): AsyncGenerator<ArchiveEntry, void, undefined> {
   const unpack = extract();
   const feed = feedArchive(archive, unpack);
-  const explain = (error: unknown) => (feed.failure === undefined ? notWhole(from, error) : feed.failure.error);
+  const explain = (error: unknown) =>
+    feed.failure === undefined ? notWhole(from, error) : feed.failure.error;
   let end = 0;
   try {
     for await (const entry of unpack) {
@@ -67,7 +68,7 @@ async function* explainErrors(
 function notWhole(from: string, cause?: unknown): WarmError {
   if (cause instanceof WarmError) return cause;
   const why = cause instanceof Error ? `is broken (${cause.message})` : "ends in the middle";
-  return new WarmError("rejected", `the output ${from} cannot be taken out: its archive ${why}`, {
+  return new WarmError("engine-failed", `the output ${from} cannot be taken out: its archive ${why}`, {
     hint: "see whether the Docker daemon or the engine ended, and whether files change while they are taken out",
     cause,
   });

@@ -28,6 +28,18 @@ export interface TestSite extends DriverSite {
   giveUp(): void;
 }
 
+/** Texts that a shell, a path or a format would make something else of. */
+export const HOSTILE: readonly string[] = [
+  "$(reboot)",
+  "'; rm -rf /",
+  "../../etc/passwd",
+  "ä€😀",
+  "-n",
+  'a "b" \\c\\n `id` %s',
+  "*",
+  "x".repeat(64 * 1024),
+];
+
 /** Runs an engine of the catalogue until it says that it is ready. */
 export async function startEngine(
   sandbox: Sandbox,

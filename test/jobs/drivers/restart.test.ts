@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { readContainerFile } from "../../../src/docker/observe/read-container-file.js";
 import { inspectContainer } from "../../../src/docker/observe/read-objects.js";
 import { startWork } from "../../../src/jobs/drivers/start-work.js";
 import type { JobDriver } from "../../../src/model/job.js";
@@ -56,6 +57,8 @@ it("the job has the engine's settings and volumes and variables of its own, and 
       "warm.address": "job.job-1",
       "warm.engine": engine.id,
     });
+    const made = await readContainerFile(engine.host.reader, work.containerId, "/config/made", 100);
+    expect(made?.toString()).toBe("made\n");
     await Promise.all([work.close(), work.close()]);
     expect(await isFrozen()).toBe(false);
     expect(await jobContainers()).toEqual([]);

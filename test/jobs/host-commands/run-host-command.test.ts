@@ -2,7 +2,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { fillText } from "../../../src/jobs/fill-text.js";
-import { type HostCommandSettings, runHostCommand } from "../../../src/jobs/host-commands/run-host-command.js";
+import {
+  type HostCommandSettings,
+  runHostCommand,
+} from "../../../src/jobs/host-commands/run-host-command.js";
 import { temporaryFolder } from "../data/folders.js";
 
 const NODE = process.execPath;
@@ -41,11 +44,14 @@ const script = (code: string) => [NODE, "-e", code];
 
 describe("a command on the host", () => {
   test("gets its arguments as they are: no shell reads them", async () => {
-    const seed = "$(reboot); rm -rf \"$HOME\" {dir} `x`\n-rf *";
-    const lines = await run([NODE, "-p", "JSON.stringify(process.argv.slice(1))", "--", "{dir}/raw", "{seed}", "{other}"], {
-      dir: "/data/job",
-      params: { seed },
-    });
+    const seed = '$(reboot); rm -rf "$HOME" {dir} `x`\n-rf *';
+    const lines = await run(
+      [NODE, "-p", "JSON.stringify(process.argv.slice(1))", "--", "{dir}/raw", "{seed}", "{other}"],
+      {
+        dir: "/data/job",
+        params: { seed },
+      },
+    );
     expect(JSON.parse(lines[0] ?? "")).toEqual(["/data/job/raw", seed, "{other}"]);
   });
 
@@ -77,7 +83,9 @@ describe("a command on the host", () => {
   });
 
   test("its lines are told as they come, of both streams, the last one too", async () => {
-    const lines = await run(script(`process.stdout.write("a\\r\\nü\\nlast"); process.stderr.write("error\\n")`));
+    const lines = await run(
+      script(`process.stdout.write("a\\r\\nü\\nlast"); process.stderr.write("error\\n")`),
+    );
     expect(lines.sort()).toEqual(["a", "error", "last", "ü"]);
   });
 
@@ -120,7 +128,9 @@ describe("a command that fails", () => {
   });
 
   test("a folder that is gone is told apart from a program that is", async () => {
-    await expect(run(["true"], { baseDir: "/no/such/folder" })).rejects.toThrow("its folder /no/such/folder is not there");
+    await expect(run(["true"], { baseDir: "/no/such/folder" })).rejects.toThrow(
+      "its folder /no/such/folder is not there",
+    );
   });
 });
 
@@ -131,7 +141,11 @@ describe("a command that does not end", () => {
     const lines: string[] = [];
     const begun = performance.now();
     const running = run(["sh", "-c", stubborn], { timeoutMs: 500, onLine: (line) => lines.push(line) });
-    await expect(running).rejects.toMatchObject({ code: "deadline", message: '"sh" was ended after its 500 ms', logs: lines });
+    await expect(running).rejects.toMatchObject({
+      code: "deadline",
+      message: '"sh" was ended after its 500 ms',
+      logs: lines,
+    });
     expect(performance.now() - begun).toBeGreaterThan(2_400);
     expect(lines).toHaveLength(2);
     for (const pid of lines) await expect.poll(() => isThere(Number(pid))).toBe(false);
@@ -153,7 +167,9 @@ describe("a command that does not end", () => {
 
   test("is not begun once the job is cancelled", async () => {
     const dir = temporaryFolder();
-    await expect(run(["touch", join(dir, "made")], { cancel: AbortSignal.abort() })).rejects.toThrow("was not run");
+    await expect(run(["touch", join(dir, "made")], { cancel: AbortSignal.abort() })).rejects.toThrow(
+      "was not run",
+    );
   });
 
   test("may write for ever, with and without line ends, in bounded memory", async () => {
@@ -165,7 +181,9 @@ describe("a command that does not end", () => {
         longest = Math.max(longest, line.length);
         bytes += line.length;
       };
-      await expect(run(program.split(" "), { timeoutMs: 700, onLine })).rejects.toMatchObject({ code: "deadline" });
+      await expect(run(program.split(" "), { timeoutMs: 700, onLine })).rejects.toMatchObject({
+        code: "deadline",
+      });
       expect(bytes).toBeGreaterThan(100_000);
       expect(longest).toBeLessThanOrEqual(4096);
       expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20);

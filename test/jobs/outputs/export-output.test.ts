@@ -80,13 +80,17 @@ describe("an output that is a folder or a file", () => {
       .filter((text) => Buffer.byteLength(text) <= 255);
     const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("/"));
     const content = fc.option(fc.uint8Array({ maxLength: 1500 }), { nil: null });
-    const tree = fc.uniqueArray(fc.tuple(path, content), { selector: ([each]) => each, maxLength: 8 }).map(onlyTrees);
+    const tree = fc
+      .uniqueArray(fc.tuple(path, content), { selector: ([each]) => each, maxLength: 8 })
+      .map(onlyTrees);
     await fc.assert(
       fc.asyncProperty(tree, fc.integer({ min: 1, max: 3000 }), async (files, piece) => {
         await withFolder(async (dir) => {
           const exported = await exportTo(dir, await packTree("world", files), { piece });
           const expected = Object.entries(files).filter(([, bytes]) => bytes !== null);
-          expect(exported.map((file) => file.path.slice(4)).sort()).toEqual(expected.map(([each]) => each).sort());
+          expect(exported.map((file) => file.path.slice(4)).sort()).toEqual(
+            expected.map(([each]) => each).sort(),
+          );
           const found = await readTree(join(dir, "raw"));
           for (const [each, bytes] of Object.entries(files)) {
             expect(found[each]).toEqual(bytes === null ? null : Buffer.from(bytes).toString("latin1"));
@@ -102,8 +106,16 @@ describe("what is refused", () => {
   const file = { name: "world/a", type: "0", content: "x" };
   const deep = `world/${"d/".repeat(65)}x`;
   test.each([
-    ["a symbolic link", [{ name: "world/l", type: "2", linkname: "/etc/passwd" }], '"world/l" is a symbolic link'],
-    ["a root that is a symbolic link", [{ name: "world", type: "2", linkname: "x" }], '"world" is a symbolic link'],
+    [
+      "a symbolic link",
+      [{ name: "world/l", type: "2", linkname: "/etc/passwd" }],
+      '"world/l" is a symbolic link',
+    ],
+    [
+      "a root that is a symbolic link",
+      [{ name: "world", type: "2", linkname: "x" }],
+      '"world" is a symbolic link',
+    ],
     ["a hard link", [{ name: "world/l", type: "1", linkname: "world/a" }], '"world/l" is a hard link'],
     ["a character device", [{ name: "world/d", type: "3" }], '"world/d" is a device'],
     ["a block device", [{ name: "world/d", type: "4" }], '"world/d" is a device'],
@@ -122,8 +134,16 @@ describe("what is refused", () => {
     ["a file that ends in `/`", [{ name: "world/x/", type: "0" }], "has a name with an empty part"],
     ["a NUL", [paxEntry(paxRecord("path", "world/a\0b")), file], '"world/a\\u0000b" has a NUL in its name'],
     ["latin1 bytes", [{ name: Buffer.from("world/\xff", "latin1"), type: "0" }], "is not UTF-8"],
-    ["latin1 bytes in a long name", [paxEntry(paxRecord("path", Buffer.from("world/\xff", "latin1"))), file], "is not UTF-8"],
-    ["a name of 256 bytes", [paxEntry(paxRecord("path", `world/${"ü".repeat(128)}`)), file], "over 255 bytes"],
+    [
+      "latin1 bytes in a long name",
+      [paxEntry(paxRecord("path", Buffer.from("world/\xff", "latin1"))), file],
+      "is not UTF-8",
+    ],
+    [
+      "a name of 256 bytes",
+      [paxEntry(paxRecord("path", `world/${"ü".repeat(128)}`)), file],
+      "over 255 bytes",
+    ],
     ["a deep file", [paxEntry(paxRecord("path", deep)), file], "is more than 64 folders deep"],
     ["two files of one name", [file, file], '"world/a" cannot stand beside another entry'],
     ["a file in a file", [file, { name: "world/a/b", type: "0" }], '"world/a/b" cannot stand beside'],
@@ -152,7 +172,8 @@ describe("what is refused", () => {
   test("the 100 001st entry", async () => {
     const one = rawEntries({ name: "world/", type: "5" });
     async function* many() {
-      for (let sent = 0; sent < 100_001; sent += 1000) yield Buffer.concat(Array.from({ length: 1000 }, () => one));
+      for (let sent = 0; sent < 100_001; sent += 1000)
+        yield Buffer.concat(Array.from({ length: 1000 }, () => one));
     }
     await expect(exportTo(temporaryFolder(), many())).rejects.toThrow("is one of more than 100000 entries");
   });
@@ -169,7 +190,11 @@ describe("what is refused", () => {
   });
 
   test("a file of 3 GiB by its extended header, at its header", async () => {
-    const header = rawEntries(paxEntry(paxRecord("size", String(3 * 2 ** 30))), { name: "world/a", type: "0", size: 0 });
+    const header = rawEntries(paxEntry(paxRecord("size", String(3 * 2 ** 30))), {
+      name: "world/a",
+      type: "0",
+      size: 0,
+    });
     const budget = { maxBytes: 2 ** 30, takenBytes: 0 };
     await expect(exportTo(temporaryFolder(), header, { budget })).rejects.toThrow("has 3221225472 bytes");
   });
@@ -210,7 +235,9 @@ describe("an archive that is not whole", () => {
   });
 
   test("any archive cut anywhere is an error", async () => {
-    const files = fc.dictionary(fc.stringMatching(/^[a-z]{1,9}$/), fc.uint8Array({ maxLength: 2000 }), { maxKeys: 4 });
+    const files = fc.dictionary(fc.stringMatching(/^[a-z]{1,9}$/), fc.uint8Array({ maxLength: 2000 }), {
+      maxKeys: 4,
+    });
     await fc.assert(
       fc.asyncProperty(files, fc.double({ min: 0, max: 1, noNaN: true }), async (tree, where) => {
         const archive = await packTree("world", tree);
@@ -224,7 +251,9 @@ describe("an archive that is not whole", () => {
   test("bytes that are no archive are an error", async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 4000 }), async (bytes) => {
-        await withFolder((dir) => expect(exportTo(dir, Buffer.from(bytes))).rejects.toBeInstanceOf(WarmError));
+        await withFolder((dir) =>
+          expect(exportTo(dir, Buffer.from(bytes))).rejects.toBeInstanceOf(WarmError),
+        );
       }),
       { numRuns: 100 },
     );

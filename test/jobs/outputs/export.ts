@@ -1,6 +1,6 @@
-import type { JobOutput } from "../../../src/model/job.js";
 import { type ByteBudget, exportOutput } from "../../../src/jobs/outputs/export-output.js";
 import { createSchemaCache } from "../../../src/jobs/outputs/schema-cache.js";
+import type { JobOutput } from "../../../src/model/job.js";
 import { inPieces } from "./archives.js";
 
 export interface Exporting {

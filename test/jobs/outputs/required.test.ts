@@ -32,7 +32,9 @@ describe("patterns", () => {
   });
 
   test("match as the same regular expression does", () => {
-    const text = fc.array(fc.constantFrom("a", "b", "*", "/", ".", "\n"), { maxLength: 9 }).map((parts) => parts.join(""));
+    const text = fc
+      .array(fc.constantFrom("a", "b", "*", "/", ".", "\n"), { maxLength: 9 })
+      .map((parts) => parts.join(""));
     const path = text.map((each) => each.replaceAll("*", "a"));
     fc.assert(
       fc.property(text, path, (pattern, name) => {
@@ -76,7 +78,9 @@ describe("required files", () => {
 
   test("an export with all of them passes", async () => {
     const archive = await packTree("world", { "a.db": "x", "sub/b.fwl": "" });
-    const files = await exportTo(temporaryFolder(), archive, { output: { require: ["*.db", "*.fwl", "sub/*"] } });
+    const files = await exportTo(temporaryFolder(), archive, {
+      output: { require: ["*.db", "*.fwl", "sub/*"] },
+    });
     expect(files.map(({ path }) => path)).toEqual(["raw/a.db", "raw/sub/b.fwl"]);
   });
 });

@@ -35,9 +35,13 @@ describe("files against their schema", () => {
 
   test("mistakes are told with their places, five of them", async () => {
     const cells = [1, "a", null, 2.5, {}, [], true];
-    const error = await exportChecked(JSON.stringify({ axes: ["x", "y"], cells, more: 1 })).catch((thrown) => thrown);
+    const error = await exportChecked(JSON.stringify({ axes: ["x", "y"], cells, more: 1 })).catch(
+      (thrown) => thrown,
+    );
     expect(error.code).toBe("rejected");
-    expect(error.message.replace(/as \S+ has/, "as SCHEMA has")).toMatchInlineSnapshot(`"the exported file "raw/map.json" is not as SCHEMA has it: the whole must NOT have additional properties: "more"; "/axes" must be equal to constant: ["x","z"]; "/cells/1" must be integer; "/cells/2" must be integer; "/cells/3" must be integer; and 3 more"`);
+    expect(error.message.replace(/as \S+ has/, "as SCHEMA has")).toMatchInlineSnapshot(
+      `"the exported file "raw/map.json" is not as SCHEMA has it: the whole must NOT have additional properties: "more"; "/axes" must be equal to constant: ["x","z"]; "/cells/1" must be integer; "/cells/2" must be integer; "/cells/3" must be integer; and 3 more"`,
+    );
   });
 
   test.each([
@@ -56,7 +60,10 @@ describe("files against their schema", () => {
 
   test("both drafts are spoken, each with its own words", async () => {
     const tuple = "[1,2]";
-    const newer = { $schema: "https://json-schema.org/draft/2020-12/schema", prefixItems: [true, { type: "string" }] };
+    const newer = {
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+      prefixItems: [true, { type: "string" }],
+    };
     const older = { $schema: "http://json-schema.org/draft-07/schema#", items: [true, { type: "string" }] };
     await expect(exportChecked(tuple, newer)).rejects.toThrow('"/1" must be string');
     await expect(exportChecked(tuple, older)).rejects.toThrow('"/1" must be string');
@@ -84,9 +91,11 @@ describe("files against their schema", () => {
 
   test("a value as deep as the stack is refused", async () => {
     const nested = { type: "array", items: { $ref: "#" } };
-    await expect(exportChecked(`${"[".repeat(200_000)}${"]".repeat(200_000)}`, nested)).rejects.toMatchObject({
-      code: "rejected",
-    });
+    await expect(exportChecked(`${"[".repeat(200_000)}${"]".repeat(200_000)}`, nested)).rejects.toMatchObject(
+      {
+        code: "rejected",
+      },
+    );
   });
 });
 
@@ -97,7 +106,11 @@ describe("a schema that is none", () => {
     ["an unknown type", { type: "heap" }, "cannot be used"],
     ["a reference to nothing", { $ref: "other.json" }, "cannot be used"],
     ["a pattern that is none", { pattern: "(" }, "cannot be used"],
-    ["another draft", { $schema: "http://json-schema.org/draft-04/schema#" }, "is of a draft that is not known"],
+    [
+      "another draft",
+      { $schema: "http://json-schema.org/draft-04/schema#" },
+      "is of a draft that is not known",
+    ],
     ["a promise", { $async: true }, "has `$async`"],
   ])("%s is named with its file", async (_, schema, why) => {
     const path = writeSchema(schema);

@@ -1,7 +1,9 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "../../../src/model/canonical.js";
+import { createClient } from "../../../src/server/client/create-client.js";
+import { socketPathIn } from "../../../src/server/socket-path.js";
 import { pushImage } from "../../rig/push-image.js";
 import { createSandbox, type Sandbox } from "../../rig/sandbox.js";
 import { findWorldgenEngine } from "../../rig/worldgen-engine.js";
@@ -19,13 +21,17 @@ describe.skipIf(engine.kind === "missing")(`the world generator under \`warm wat
     await pushImage(sandbox.registry, imagePath(sandbox), await buildWorldgenImage({ salt: sandbox.id }));
     writeExample(sandbox);
     watching = watch(sandbox);
+    const client = createClient(socketPathIn(join(sandbox.dir, ".warm")));
+    let last: unknown;
     await eventually(
       async () => {
-        const { stdout } = await sandbox.warm(["engines", "--json"]);
-        return (stdout.match(/"state": ?"ready"/g) ?? []).length === 4;
+        const views = [client.view("worlds"), client.view("tiled-worlds")];
+        last = await Promise.all(views).catch((error: unknown) => error);
+        return Array.isArray(last) && last.every(({ counts }) => counts.ready === 2);
       },
-      () => `the engines never were ready:\n${watching.warm.output.stderr}`,
+      () => `the engines never were ready: ${JSON.stringify(last)}\n${watching.warm.output.stderr}`,
     );
+    client.close();
   }, 120_000);
   afterAll(async () => {
     await watching?.stop();
@@ -89,10 +95,8 @@ const imagePath = ({ id }: Sandbox) => `${id}/world-generator:1.0.0`;
 /** The example as it stands, with the sandbox's names, and as many engines as a small machine bears. */
 function writeExample(sandbox: Sandbox): void {
   const example = "examples/worldgen";
-  for (const name of ["render.mjs", "merge.mjs", "map", "schemas"]) {
-    mkdirSync(sandbox.dir, { recursive: true });
+  for (const name of ["render.mjs", "merge.mjs", "map", "schemas"])
     cpSync(join(example, name), join(sandbox.dir, name), { recursive: true });
-  }
   const text = readFileSync(join(example, "warm.yaml"), "utf8")
     .replaceAll("127.0.0.1:5000/acme/world-generator:1.0.0", `${sandbox.registry.host}/${imagePath(sandbox)}`)
     .replace(/^project: \S+/m, `project: ${sandbox.project}\nprefix: ${sandbox.prefix}`)
