@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Jobs } from "../../src/jobs/jobs.js";
 import type { JobView } from "../../src/model/job.js";
@@ -167,7 +166,7 @@ describe("an interrupted run", () => {
     const startedAt = performance.now();
     run.child.kill("SIGINT");
     expect((await run.result).code).toBe(130);
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 });
 
@@ -179,7 +178,7 @@ describe("a watcher that goes away", () => {
     await server.close();
     const after = createMemoryJobs();
     await after.submit("valheim", { params: { seed: "a" }, holder: "recovered" });
-    await delay(700);
+    await until(() => run.output.stderr.includes("trying again"));
     await serve(after);
     await until(() => after.waiting() === 1);
     after.finish("job-1");
@@ -193,7 +192,7 @@ describe("a watcher that goes away", () => {
     await until(() => jobs.waiting() === 1);
     await server.close();
     const { code, stderr, ms } = await run.result;
-    expect([code, ms < 10_000]).toEqual([1, true]);
+    expect([code, ms < 15_000]).toEqual([1, true]);
     expect(stderr).toContain("error: the watcher went away while job job-1 was under way");
     expect(stderr).toContain("`warm jobs` shows how it stands");
   });

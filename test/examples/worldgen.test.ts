@@ -213,12 +213,15 @@ describe.skipIf(engine.kind === "missing")(`the world generator${why}`, () => {
     }
   });
 
-  test("says that a full disk is why a job failed, and shows no half of a file", async () => {
+  test("says that a full disk is why a job failed, shows no half of a file, and ends", async () => {
     const Tmpfs = { "/config/world_data": "size=200k" };
     const server = await startServer(sandbox.docker, reference(), `${sandbox.id}-full`, { Tmpfs });
-    expect((await server.run("load_world too much")).at(-1)).toMatch(/^job failed: /);
-    const list = await execIn(server, ["ls", "/config/world_data"]);
-    expect(list.split("\n")).not.toContain("heightmap.json");
+    const over = server.container.wait();
+    const lines = await server.run("load_world too much");
+    expect(lines.at(-1)).toMatch(/^job failed: .*No space left/);
+    expect(lines).toContain("exported biomes.json");
+    expect(lines).not.toContain("exported heightmap.json");
+    expect((await over).StatusCode).not.toBe(0);
     await server.container.remove({ force: true });
   });
 

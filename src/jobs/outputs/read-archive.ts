@@ -68,7 +68,9 @@ async function* explainErrors(
 function notWhole(from: string, cause?: unknown): WarmError {
   if (cause instanceof WarmError) return cause;
   const why = cause instanceof Error ? `is broken (${cause.message})` : "ends in the middle";
-  return new WarmError("engine-failed", `the output ${from} cannot be taken out: its archive ${why}`, {
+  // What ends in the middle may be whole from another engine, or the next time.
+  const isCut = cause === undefined || /unexpected end/i.test(String(cause));
+  return new WarmError(isCut ? "engine-failed" : "rejected", `the output ${from} cannot be taken out: its archive ${why}`, {
     hint: "see whether the Docker daemon or the engine ended, and whether files change while they are taken out",
     cause,
   });

@@ -208,6 +208,9 @@ describe("what is refused", () => {
   });
 });
 
+/** Where the cut leaves something that is no header it is taken for a broken archive. */
+const NOT_WHOLE = expect.stringMatching(/^(engine-failed|rejected)$/);
+
 describe("an archive that is not whole", () => {
   test("cut at any byte it is an error, never a result", async () => {
     // Files of nothing but zeros look like the end of an archive.
@@ -224,7 +227,7 @@ describe("an archive that is not whole", () => {
       expect(await exportTo(join(dir, "whole"), whole)).toHaveLength(2);
       for (let length = 0; length < whole.length; length += 1) {
         const cut = exportTo(join(dir, String(length)), whole.subarray(0, length), { piece: 700 });
-        await expect(cut, `${length} bytes`).rejects.toMatchObject({ code: "rejected" });
+        await expect(cut, `${length} bytes`).rejects.toMatchObject({ code: NOT_WHOLE });
       }
     });
   });
@@ -242,7 +245,7 @@ describe("an archive that is not whole", () => {
       fc.asyncProperty(files, fc.double({ min: 0, max: 1, noNaN: true }), async (tree, where) => {
         const archive = await packTree("world", tree);
         const cut = archive.subarray(0, Math.floor(where * (archive.length - 1)));
-        await withFolder((dir) => expect(exportTo(dir, cut)).rejects.toMatchObject({ code: "rejected" }));
+        await withFolder((dir) => expect(exportTo(dir, cut)).rejects.toMatchObject({ code: NOT_WHOLE }));
       }),
       { numRuns: 200 },
     );

@@ -69,6 +69,13 @@ describe.skipIf(engine.kind === "missing")(`the world generator under \`warm wat
     expect(listFiles(other)).toEqual(listFiles(one));
   });
 
+  test("PROBE", async () => {
+    for (const seed of ["ALL EXPORTS COMPLETE", "World generator ready", "world seed: x"]) {
+      const { code, stdout, stderr } = await sandbox.warm(["run", "worlds", `seed=${seed}`, "--json"]);
+      console.log(seed, code, stdout, stderr);
+    }
+  });
+
   test("makes the same world again on whichever engine, after other worlds", async () => {
     const before = read(dirOf("Yggdrasil"), "heightmap.json");
     writeFileSync(join(sandbox.dir, "seeds.txt"), "one\ntwo\nthree\nfour\n");
