@@ -23,8 +23,12 @@ export interface JobRecord {
 export interface JobFiles {
   /** @returns those that can be read, in the order of their submission; of those that are over, the last ones */
   load(): Promise<readonly JobRecord[]>;
-  /** Durable once it resolves. Writes of one job keep their order. @throws WarmError `disk-full` and others */
-  write(record: JobRecord): Promise<void>;
+  /**
+   * Writes of one job keep their order.
+   * @param isDurable over a loss of power too, once it resolves
+   * @throws WarmError `disk-full` and others
+   */
+  write(record: JobRecord, isDurable?: boolean): Promise<void>;
 }
 
 /** Of jobs that are over. */
@@ -37,14 +41,14 @@ export function openJobFiles(dir: string): JobFiles {
   const last = new Map<string, Promise<void>>();
   const at = (id: string) => join(dir, id + SUFFIX);
 
-  async function writeWhole(record: JobRecord): Promise<void> {
+  async function writeWhole(record: JobRecord, isDurable: boolean): Promise<void> {
     const temporary = `${at(record.id)}.new`;
     try {
       await mkdir(dir, { recursive: true, mode: 0o700 });
       const file = await open(temporary, "w", 0o600);
       try {
         await file.writeFile(`${JSON.stringify(record)}\n`);
-        await file.datasync();
+        if (isDurable) await file.datasync();
       } finally {
         await file.close();
       }
@@ -70,8 +74,8 @@ export function openJobFiles(dir: string): JobFiles {
       for (const { id } of old) await rm(at(id), { force: true }).catch(() => undefined);
       return records.filter((record) => !old.has(record));
     },
-    async write(record) {
-      const writing = (last.get(record.id) ?? Promise.resolve()).then(() => writeWhole(record));
+    async write(record, isDurable = true) {
+      const writing = (last.get(record.id) ?? Promise.resolve()).then(() => writeWhole(record, isDurable));
       const settled = writing.catch(() => undefined);
       last.set(record.id, settled);
       try {

@@ -7,6 +7,7 @@ import { createDataDirectories } from "./data-directories.js";
 import { endJob } from "./end-job.js";
 import { Job } from "./job.js";
 import { type JobFiles, type JobRecord, openJobFiles } from "./job-files.js";
+import { isSameParams } from "./job-inputs.js";
 import { createJobQueues } from "./job-queues.js";
 import { createJobTable } from "./job-table.js";
 import type { JobTools } from "./job-tools.js";
@@ -85,7 +86,10 @@ export function openJobRuntime(settings: JobRuntimeSettings): JobRuntime {
 
   /** Never rejects. */
   async function carryOut(job: Job, { imageReference, dataDir }: PreparedJob): Promise<void> {
-    const onTry = () => files.write(recordOf(job));
+    const onTry = () => {
+      // Worth no wait: a try that is not written down is made once more.
+      files.write(recordOf(job), false).catch(() => undefined);
+    };
     const stopAll = () => job.stop(stopping());
     life.signal.addEventListener("abort", stopAll, { once: true });
     if (life.signal.aborted) stopAll();
@@ -114,7 +118,7 @@ export function openJobRuntime(settings: JobRuntimeSettings): JobRuntime {
   function join({ pool, params, dataDir, hash, key }: PreparedJob): Job | undefined {
     const known = table.making(dataDir, hash);
     if (known === undefined || known.cancelled.aborted) return undefined;
-    if (known.pool === pool && known.key === key && JSON.stringify(known.params) === JSON.stringify(params)) {
+    if (known.pool === pool && known.key === key && isSameParams(known.params, params)) {
       known.join();
       return known;
     }

@@ -10,6 +10,8 @@ export interface CommandOptions {
   readonly timeoutMs?: number;
   /** Told what it writes, as it comes; not where an image has no shell. */
   readonly onOutput?: OnOutput | undefined;
+  /** Told its standard output as it is, of which nothing is kept then; not where an image has no shell. */
+  readonly onBytes?: ((bytes: Buffer) => void) | undefined;
   /** Asked right before it is run: throws when it must not be any more. */
   readonly guard?: () => void;
 }
@@ -77,11 +79,11 @@ export function createEngineCommands(context: PoolContext): EngineCommands {
   async function run(
     containerId: string,
     command: readonly string[],
-    { env = {}, timeoutMs = DEADLINE_MS, onOutput, guard }: CommandOptions = {},
+    { env = {}, timeoutMs = DEADLINE_MS, onOutput, onBytes, guard }: CommandOptions = {},
   ): Promise<CommandResult> {
     const session = await sessionOf(containerId);
     guard?.();
-    if (session !== undefined) return session.run(command, { env, timeoutMs, onOutput });
+    if (session !== undefined) return session.run(command, { env, timeoutMs, onOutput, onBytes });
     if (Object.keys(env).length > 0)
       throw new WarmError("engine-failed", "a command's environment needs a shell in the engine's image", {
         hint: "add /bin/sh to the image, or bind files only",

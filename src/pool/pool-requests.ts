@@ -76,11 +76,17 @@ export function createPoolRequests(tools: RequestTools): Pools {
     lease,
     renew,
     release,
-    async exec(leaseId, fence, command, { timeoutMs, onOutput } = {}) {
+    async exec(leaseId, fence, command, { timeoutMs, onOutput, onBytes } = {}) {
       const env = envs.get(leaseId);
       // A session may have to be opened first: by then the lease may be another's.
       const guard = () => void engineOf(leaseId, fence);
-      const options = { guard, onOutput, ...(env && { env }), ...(timeoutMs !== undefined && { timeoutMs }) };
+      const listeners = { onOutput, onBytes };
+      const options = {
+        guard,
+        ...listeners,
+        ...(env && { env }),
+        ...(timeoutMs !== undefined && { timeoutMs }),
+      };
       const containerId = engineOf(leaseId, fence);
       // After a restart only the engine itself still knows what was bound.
       const isForgotten = env === undefined && bound.of(containerId).includes(ENV_FILE);

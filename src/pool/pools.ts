@@ -56,6 +56,8 @@ export interface ExecOptions {
    * where the engine's image has no shell.
    */
   readonly onOutput?: ((text: string, stream: "stdout" | "stderr") => void) | undefined;
+  /** Told its standard output as it is; the result has nothing of it then. Not from another process, nor without a shell. */
+  readonly onBytes?: ((bytes: Buffer) => void) | undefined;
 }
 
 export interface CommandResult {

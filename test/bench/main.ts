@@ -5,6 +5,7 @@ import { openRigDocker } from "../rig/rig-docker.js";
 import { benchApply } from "./apply-beside-bare.js";
 import type { BenchHost } from "./bench-project.js";
 import { benchEngines, benchIdleEngines } from "./engine-bench.js";
+import { benchJobs } from "./jobs-bench.js";
 import { formatMeasurement, isMet, type Measurement } from "./measure.js";
 import { benchNoChange } from "./no-change-plan.js";
 import { benchPlanInMemory } from "./plan-in-memory.js";
@@ -19,19 +20,23 @@ const BENCHES: Readonly<Record<string, (host: BenchHost) => Promise<Measurement[
   "idle-engines": benchIdleEngines,
 };
 
-/** `npm run bench [-- name…]`: prints every bar with what was measured. Exits 1 when one is not met. */
-async function runBenches(names: readonly string[]): Promise<number> {
+/** `npm run bench [-- name… --quick]`: prints every bar with what was measured. Exits 1 when one is not met. */
+async function runBenches(args: readonly string[]): Promise<number> {
+  const names = args.filter((arg) => arg !== "--quick");
+  const wants = (name: string) => names.length === 0 || names.includes(name);
   const docker = await openRigDocker(process.env);
   const registry = await startRegistry();
   const dir = mkdtempSync(tempDirPrefix("bench"));
+  const host = { socketPath: docker.socketPath, registry, dir };
   let missed = 0;
   try {
     for (const [name, bench] of Object.entries(BENCHES)) {
-      if (names.length > 0 && !names.includes(name)) continue;
-      const measurements = await bench({ socketPath: docker.socketPath, registry, dir });
+      if (!wants(name)) continue;
+      const measurements = await bench(host);
       for (const measurement of measurements) process.stdout.write(`${formatMeasurement(measurement)}\n`);
       missed += measurements.filter((measurement) => !isMet(measurement)).length;
     }
+    if (wants("jobs")) missed += await benchJobs(host, args.includes("--quick"));
     return missed === 0 ? 0 : 1;
   } finally {
     await Promise.all([docker.stop(), registry.stop()]);

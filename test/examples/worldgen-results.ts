@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
@@ -57,4 +58,13 @@ export function decodePng(file: Buffer) {
     for (let x = 0; x < width; x++) colours.add(rows.readUIntBE(y * stride + 1 + x * 3, 3));
   const at = (x: number, y: number) => [...rows.subarray(y * stride + 1 + x * 3, y * stride + 4 + x * 3)];
   return { width, height, at, colours };
+}
+
+/** What a merge that fails says. */
+export function mergeFailure(dir: string): string {
+  const { status, stderr } = spawnSync(process.execPath, ["examples/worldgen/merge.mjs", dir], {
+    encoding: "utf8",
+  });
+  expect(status).toBe(1);
+  return stderr;
 }

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -7,11 +7,19 @@ import { loadImage } from "../rig/load-image.js";
 import { createSandbox, type Sandbox } from "../rig/sandbox.js";
 import { findWorldgenEngine } from "../rig/worldgen-engine.js";
 import { buildWorldgenImage } from "../rig/worldgen-image.js";
-import { decodePng, documentsOf, placeOf, readResult, samplesOf, writeResult } from "./worldgen-results.js";
+import {
+  decodePng,
+  documentsOf,
+  mergeFailure,
+  placeOf,
+  readResult,
+  samplesOf,
+  writeResult,
+} from "./worldgen-results.js";
 import { execIn, serverPids, startServer, type WorldgenServer } from "./worldgen-server.js";
 
 const example = resolve("examples/worldgen");
-const engine = await findWorldgenEngine();
+const engine = findWorldgenEngine();
 const why = engine.kind === "missing" ? ` (skipped: ${engine.reason})` : "";
 
 describe.skipIf(engine.kind === "missing")(`the world generator${why}`, () => {
@@ -101,15 +109,30 @@ describe.skipIf(engine.kind === "missing")(`the world generator${why}`, () => {
     expect((await first.container.inspect()).State.StartedAt).toBe(before.State.StartedAt);
   });
 
-  test("a reset gives up the job under way and leaves no file, and the next job is right", async () => {
+  test("a reset gives up the job under way and those that wait, and the next job is right", async () => {
+    // So slow that the server has many turns before the job is over.
+    await first.container.update({ NanoCpus: 1e8 });
+    const from = first.lines.length;
     first.send("load_world given up");
-    await first.line((line) => line === "world seed: given up");
+    first.send("load_world never begun");
+    await first.line((line) => line === "generated 25 %", from);
+    first.send("reset here");
+    await first.line((line) => line === "reset", from);
+    await first.container.update({ NanoCpus: 2e9 });
+    expect(await first.files()).toEqual({});
+    const again = await generate(first, "load_world after a reset");
+    const said = first.lines.slice(from).filter((line) => !line.startsWith("generated "));
+    expect(said).toEqual([
+      ...["world seed: given up", "reset", "world seed: after a reset"],
+      ...["exported biomes.json", "exported heightmap.json", "ALL EXPORTS COMPLETE"],
+    ]);
+    expect(again).toEqual(await generate(second, "load_world after a reset"));
+  });
+
+  test("the reset of the image ends when no file is left", async () => {
+    await first.run("load_world to be reset");
     await execIn(first, ["/worldgen/reset"]);
     expect(await first.files()).toEqual({});
-    const from = first.lines.length;
-    const again = await generate(first, "load_world after a reset");
-    expect(first.lines.slice(from)).not.toContain("world seed: given up");
-    expect(again).toEqual(await generate(second, "load_world after a reset"));
   });
 
   test.each([4, 6, 9])("%i tiles of two engines make the bytes of one engine's world", async (count) => {
@@ -143,19 +166,19 @@ describe.skipIf(engine.kind === "missing")(`the world generator${why}`, () => {
     // The first column of the eastern tile is the last one of the western tile too.
     tile.heights[7][0] += 0.1;
     writeFileSync(file, JSON.stringify(tile));
-    expect(merge(dir)).toMatch(
+    expect(mergeFailure(dir)).toMatch(
       /the seams of heights disagree at 1 samples:\n {2}row 7, column 128: tile 0 says \S+, tile 1 says/,
     );
     const stranger = JSON.parse(good);
     stranger.world.seed = "Midgard";
     writeFileSync(file, JSON.stringify(stranger));
-    expect(merge(dir)).toContain("tiles of different worlds");
+    expect(mergeFailure(dir)).toContain("tiles of different worlds");
     const ragged = JSON.parse(good);
     ragged.heights[5].pop();
     writeFileSync(file, JSON.stringify(ragged));
-    expect(merge(dir)).toContain("tile 1 does not have the heights that it says");
+    expect(mergeFailure(dir)).toContain("tile 1 does not have the heights that it says");
     writeFileSync(file, good.replace('"number":1', '"number":2'));
-    expect(merge(dir)).toContain("not the tiles of one world: 0, 2, 2, 3 of 4");
+    expect(mergeFailure(dir)).toContain("not the tiles of one world: 0, 2, 2, 3 of 4");
   });
 
   test("the documents have the shape that the schemas say, wholes and tiles, and the schemas refuse others", async () => {
@@ -239,12 +262,3 @@ describe.skipIf(engine.kind === "missing")(`the world generator${why}`, () => {
     expect((await second.container.inspect()).State.ExitCode).toBe(0);
   });
 });
-
-/** What a merge that fails says. */
-function merge(dir: string): string {
-  const { status, stderr } = spawnSync(process.execPath, [join(example, "merge.mjs"), dir], {
-    encoding: "utf8",
-  });
-  expect(status).toBe(1);
-  return stderr;
-}

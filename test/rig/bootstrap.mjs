@@ -8,6 +8,7 @@ import { buildProject, installModules } from "./bootstrap/project.mjs";
 import { SetUpError } from "./bootstrap/run-quietly.mjs";
 import { withLock } from "./bootstrap/set-up-lock.mjs";
 import { removeStaleTempDirs } from "./bootstrap/temp-dirs.mjs";
+import { fetchWorldgenEngine } from "./bootstrap/worldgen-packages.mjs";
 
 /** What each command runs once the project is built and a Docker is there. */
 const scripts = {
@@ -44,6 +45,7 @@ async function main([command, ...args]) {
     await installModules(projectDir);
     await buildProject(projectDir);
   });
+  if (command === "test" || command === "bench") Object.assign(process.env, await fetchWorldgenEngine());
   const docker = await chooseDocker();
   const script = [process.execPath, "--import", "tsx", scripts[command], ...args];
   return runInner(docker, script, projectDir);

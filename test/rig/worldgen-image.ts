@@ -19,7 +19,7 @@ const applets =
  * @throws Error that says what is missing where the server cannot be had: ask `findWorldgenEngine` first to do without
  */
 export async function buildWorldgenImage(options: { salt?: string } = {}): Promise<Image> {
-  const engine = await findWorldgenEngine();
+  const engine = findWorldgenEngine();
   if (engine.kind === "missing") throw new Error(`The world generator cannot be built: ${engine.reason}.`);
   const layers: Layer[] = [
     await makeLayer(busyboxEntries()),

@@ -1,4 +1,5 @@
 import { findDocker } from "./bootstrap/find-docker.mjs";
+import { fetchWorldgenEngine } from "./bootstrap/worldgen-packages.mjs";
 import { dockerOn } from "./docker-client.js";
 import { loadImage } from "./load-image.js";
 import { buildWorldgenImage } from "./worldgen-image.js";
@@ -11,5 +12,6 @@ if (docker.kind !== "local") {
   console.error(docker.kind === "unusable" ? docker.reason : "No Docker answers here.");
   process.exit(1);
 }
+Object.assign(process.env, await fetchWorldgenEngine());
 await loadImage(dockerOn(docker.socketPath), reference, await buildWorldgenImage());
 console.log(`Docker has ${reference}`);

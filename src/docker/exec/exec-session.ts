@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly cancel?: AbortSignal | undefined;
   /** Told all that it writes, as it comes, and nothing after its end. All of it: what is kept is bounded, this is not. */
   readonly onOutput?: OnOutput | undefined;
+  /** Told its standard output, as it is and as it comes; of that nothing is kept then. */
+  readonly onBytes?: ((bytes: Buffer) => void) | undefined;
 }
 
 /**
@@ -184,7 +186,7 @@ class KeptSession implements ExecSession {
   async #execute(
     scripts: readonly string[],
     what: string,
-    { timeoutMs = TIMEOUT_MS, cancel, onOutput }: RunOptions,
+    { timeoutMs = TIMEOUT_MS, cancel, onOutput, onBytes }: RunOptions,
     onEach?: (index: number, output: CommandOutput) => void,
   ): Promise<CommandOutput[]> {
     if (this.#isClosed)
@@ -194,7 +196,8 @@ class KeptSession implements ExecSession {
     const channel = this.#channel;
     let isOver = false;
     const tell = onOutput && ((...told: Parameters<OnOutput>) => isOver || onOutput(...told));
-    const output = collectOutputs(channel.execute(scripts, tell), onEach);
+    const bytes = onBytes && ((chunk: Buffer) => void (isOver || onBytes(chunk)));
+    const output = collectOutputs(channel.execute(scripts, { onOutput: tell, onBytes: bytes }), onEach);
     let timer: NodeJS.Timeout | undefined;
     let onCancel = () => {};
     // Thousands of commands a second may run: a controller for each would cost more than the command.

@@ -21,11 +21,13 @@ export interface MarkedOutput {
  * Collects no more than so many bytes; of what is longer the text says how much is missing.
  * @param mark ASCII
  * @param onText told all that is output and nothing of the mark, as it comes
+ * @param onBytes the same, before it is text
  */
 export function createMarkedOutput(
   mark: string,
   maxBytes: number,
   onText?: (text: string) => void,
+  onBytes?: (bytes: Buffer) => void,
 ): MarkedOutput {
   const decoder = onText && new StringDecoder("utf8");
   const kept: Buffer[] = [];
@@ -34,7 +36,10 @@ export function createMarkedOutput(
   let open: Buffer = Buffer.alloc(0);
 
   function keep(bytes: Buffer): void {
-    if (bytes.length > 0) tell(decoder?.write(bytes));
+    if (bytes.length > 0) {
+      tell(decoder?.write(bytes));
+      onBytes?.(bytes);
+    }
     const fitting = bytes.subarray(0, maxBytes - keptBytes);
     if (fitting.length > 0) kept.push(fitting);
     keptBytes += fitting.length;

@@ -17,6 +17,13 @@ export interface CommandOutput {
 /** Told text that a command writes, whole characters of one of its streams. */
 export type OnOutput = (text: string, stream: FrameStream) => void;
 
+/** Who hears what a command writes, as it comes. */
+export interface Listeners {
+  readonly onOutput?: OnOutput | undefined;
+  /** What it writes to its standard output, as it is: nothing of it is kept then. */
+  readonly onBytes?: ((bytes: Buffer) => void) | undefined;
+}
+
 /** One `sh` that runs in a container and reads what to do from us. */
 export interface ShellChannel {
   /** The shell's process ID in the container, and that of the group of all that it starts. */
@@ -29,7 +36,7 @@ export interface ShellChannel {
    * @returns what each came to, to be awaited in order
    * @throws (each) WarmError `engine-failed` when the shell ends before the command has
    */
-  execute(scripts: readonly string[], onOutput?: OnOutput): Promise<CommandOutput>[];
+  execute(scripts: readonly string[], listeners?: Listeners): Promise<CommandOutput>[];
   /** The shell ends when it has read this far. */
   close(): void;
   /** Resolves once the shell, and whatever holds its streams, has ended. */
@@ -139,9 +146,13 @@ function createChannel(socket: Duplex, head: Buffer) {
       return isOpen;
     },
     closed,
-    execute(scripts: readonly string[], onOutput?: OnOutput): Promise<CommandOutput>[] {
-      const collect = (mark: string, stream: FrameStream) =>
-        createMarkedOutput(mark, MAX_OUTPUT, onOutput && ((text) => onOutput(text, stream)));
+    execute(scripts: readonly string[], { onOutput, onBytes }: Listeners = {}): Promise<CommandOutput>[] {
+      const collect = (mark: string, stream: FrameStream) => {
+        const onText = onOutput && ((text: string) => onOutput(text, stream));
+        return onBytes !== undefined && stream === "stdout"
+          ? createMarkedOutput(mark, 0, onText, onBytes)
+          : createMarkedOutput(mark, MAX_OUTPUT, onText);
+      };
       const lines: string[] = [];
       const outputs = scripts.map((script, index) => {
         commands += 1;

@@ -70,10 +70,14 @@ function notWhole(from: string, cause?: unknown): WarmError {
   const why = cause instanceof Error ? `is broken (${cause.message})` : "ends in the middle";
   // What ends in the middle may be whole from another engine, or the next time.
   const isCut = cause === undefined || /unexpected end/i.test(String(cause));
-  return new WarmError(isCut ? "engine-failed" : "rejected", `the output ${from} cannot be taken out: its archive ${why}`, {
-    hint: "see whether the Docker daemon or the engine ended, and whether files change while they are taken out",
-    cause,
-  });
+  return new WarmError(
+    isCut ? "engine-failed" : "rejected",
+    `the output ${from} cannot be taken out: its archive ${why}`,
+    {
+      hint: "see whether the Docker daemon or the engine ended, and whether files change while they are taken out",
+      cause,
+    },
+  );
 }
 
 interface Feed {

@@ -18,7 +18,7 @@ export interface RunSettings {
   /** As the pool's file names the image. */
   readonly imageReference: string;
   /** A try begins: worth remembering. */
-  onTry(): Promise<void>;
+  onTry(): void;
 }
 
 /** Where the parts of a job stand until they are merged, by number. */
@@ -93,9 +93,9 @@ async function runOnePart(
           budget.giveBack();
           await emptyFolder(partDir);
         },
-        async onTry(attempt, engine) {
+        onTry(attempt, engine) {
           job.beginTry(part, attempt, engine);
-          await onTry();
+          onTry();
         },
         onPhase: (phase) => job.enterPart(part, phase),
         onLine: (line) => job.say(line),

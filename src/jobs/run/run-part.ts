@@ -28,7 +28,7 @@ export interface PartSettings {
   /** Its reason is a WarmError. */
   readonly cancel: AbortSignal;
   /** A try begins on this engine. */
-  onTry(attempt: number, engine: string): Promise<void>;
+  onTry(attempt: number, engine: string): void;
   onPhase(phase: JobPhase): void;
   onLine(line: string): void;
   /** A try failed and another one follows. */
@@ -75,7 +75,7 @@ async function tryOnce(settings: PartSettings, attempt: number, tools: JobTools)
   let outcome: ReleaseOutcome = "dirty";
   let isEngineDone = false;
   try {
-    await settings.onTry(attempt, lease.engine);
+    settings.onTry(attempt, lease.engine);
     const imageId = tools.imageOf(lease.container.id);
     imageId.catch(() => undefined);
     const onPhase = (next: JobPhase) => {

@@ -52,8 +52,10 @@ export async function runTry(settings: TrySettings, tools: JobTools): Promise<re
   try {
     files.follow(work.containerId, stop.signal);
     const limit = pLimit(EXPORTS_AT_ONCE);
+    let isSessionBusy = spec.driver.type === "exec";
     const take = (output: JobOutput) => {
-      const taking = limit(() => takeOutput({ ...settings, output }, work.containerId, tools));
+      const source = { containerId: work.containerId, isSessionBusy };
+      const taking = limit(() => takeOutput({ ...settings, output }, source, tools));
       takings.push(taking);
       return taking;
     };
@@ -64,6 +66,7 @@ export async function runTry(settings: TrySettings, tools: JobTools): Promise<re
     await stop.race(Promise.race([untilDone(spec, work, done), failsEarly]));
     if (confirm !== undefined) await stop.race(untilConfirmed(confirm, params));
     onPhase("exporting");
+    isSessionBusy = false;
     const exports = outputs.map(
       ({ output, ready }, index) => (ready?.isSeen && early[index]) || take(output),
     );
@@ -107,8 +110,8 @@ async function begin(
 
 /** The engine's word where the job names one, else the driver's. */
 async function untilDone(spec: JobSpec, work: StartedWork, done: Watched | undefined): Promise<void> {
-  if (done === undefined) return work.ended ?? never();
-  const ended = work.ended?.then(async () => {
+  if (done === undefined) return work.ended;
+  const ended = work.ended.then(async () => {
     // Only a container of its own has nothing more to say once it has ended.
     if (spec.driver.type !== "restart") return never();
     await Promise.race([done.seen, delay(GRACE_MS)]);
@@ -118,7 +121,7 @@ async function untilDone(spec: JobSpec, work: StartedWork, done: Watched | undef
       "the job's container ended without the word that shows that it is done",
     );
   });
-  await Promise.race([done.seen, ended ?? never()]);
+  await Promise.race([done.seen, ended]);
 }
 
 async function untilConfirmed(confirm: Watched, params: TrySettings["params"]): Promise<void> {

@@ -50,13 +50,13 @@ local work -- the coroutine of the job under way
 
 local function step(started)
   local ok, problem = coroutine.resume(work, started)
+  if coroutine.status(work) == "dead" then
+    work = nil
+  end
   if not ok then
     say("job failed: " .. tostring(problem))
     -- Ends the server, and its container: whoever waits for the job is told at once, and nobody gets this engine again.
     error(problem, 0)
-  end
-  if coroutine.status(work) == "dead" then
-    work = nil
   end
 end
 

@@ -1,0 +1,98 @@
+// @ts-nocheck: plain JavaScript, so that nothing but node and dockerode is loaded.
+// The reference of the job bench, with plain Docker calls: a container for each job, and an engine's own time. Reads one
+// request a line, as JSON, and answers each with its milliseconds on a line.
+import { createWriteStream } from "node:fs";
+import { createInterface } from "node:readline";
+import { PassThrough } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import Docker from "dockerode";
+
+const docker = new Docker({ socketPath: (process.env.DOCKER_HOST ?? "").slice("unix://".length) });
+/** Engines that are told one line after the other, by name. */
+const kept = new Map();
+
+/** What is said on a stream of a container, as text, and a way to wait for a part of it. */
+function listen(stream) {
+  const both = new PassThrough().setEncoding("utf8");
+  docker.modem.demuxStream(stream, both, both);
+  const ear = { text: "", wake: () => {} };
+  both.on("data", (text) => {
+    ear.text += text;
+    ear.wake();
+  });
+  ear.until = (wanted) =>
+    new Promise((resolve) => {
+      ear.wake = () => ear.text.includes(wanted) && resolve();
+      ear.wake();
+    });
+  return ear;
+}
+
+async function start({ name, image, network, env = [] }) {
+  const container = await docker.createContainer({
+    name,
+    Image: image,
+    Env: env,
+    OpenStdin: true,
+    HostConfig: { NetworkMode: network, Memory: 256 * 2 ** 20, MemorySwap: 256 * 2 ** 20 },
+  });
+  const stream = await container.attach({
+    ...{ stream: true, stdin: true, stdout: true, stderr: true, hijack: true },
+  });
+  const ear = listen(stream);
+  await container.start();
+  return { container, stream, ear };
+}
+
+const works = {
+  /** Start, wait until it is ready, tell it where it is told, wait until it is done, take the files out, stop. */
+  async startPerJob({ ready, line, done, outputs, to, ...settings }) {
+    const startedAt = performance.now();
+    const { container, stream, ear } = await start(settings);
+    if (line !== undefined) {
+      await ear.until(ready);
+      stream.write(`${line}\n`);
+    }
+    await ear.until(done);
+    for (const [index, path] of outputs.entries())
+      await pipeline(await container.getArchive({ path }), createWriteStream(`${to}-${index}.tar`));
+    await container.stop({ t: 10 });
+    const ms = performance.now() - startedAt;
+    await container.remove({ force: true, v: true });
+    return ms;
+  },
+
+  /** An engine that is kept, and spoken to on its console, or on the input of a shell in it. */
+  async keep({ name, ready, shell, ...settings }) {
+    const startedAt = performance.now();
+    const { container, stream, ear } = await start({ name, ...settings });
+    await ear.until(ready);
+    const engine = { container, stream, ear };
+    if (shell) {
+      const exec = await container.exec({
+        ...{ Cmd: ["sh"], AttachStdin: true, AttachStdout: true, AttachStderr: true },
+      });
+      engine.stream = await exec.start({ hijack: true, stdin: true });
+      engine.ear = listen(engine.stream);
+    }
+    kept.set(name, engine);
+    return performance.now() - startedAt;
+  },
+
+  /** From the line to the word that all is done. */
+  async tell({ name, line, done }) {
+    const { stream, ear } = kept.get(name);
+    ear.text = "";
+    const startedAt = performance.now();
+    stream.write(`${line}\n`);
+    await ear.until(done);
+    return performance.now() - startedAt;
+  },
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { work, ...request } = JSON.parse(line);
+  process.stdout.write(`${await works[work](request)}\n`);
+}
+for (const { container } of kept.values()) await container.remove({ force: true, v: true });
+process.exit(0);

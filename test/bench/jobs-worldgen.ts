@@ -1,0 +1,81 @@
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { pushImage } from "../rig/push-image.js";
+import { findWorldgenEngine } from "../rig/worldgen-engine.js";
+import { buildWorldgenImage } from "../rig/worldgen-image.js";
+import type { BenchHost } from "./bench-project.js";
+import { type BenchPool, type KeptPools, keepPools } from "./jobs-pools.js";
+import { type Reference, startReference } from "./jobs-reference.js";
+import type { JobRow } from "./jobs-report.js";
+import { benchThroughput } from "./jobs-throughput.js";
+
+const READY = "World generator ready";
+const DONE = "ALL EXPORTS COMPLETE";
+const OUTPUT = "/config/world_data";
+
+/** The real engine of examples/worldgen. Nothing is drawn or checked after the export: a container a job has none of it. */
+export async function benchWorldgen(host: BenchHost, runs: number): Promise<JobRow[]> {
+  const engine = await findWorldgenEngine();
+  if (engine.kind === "missing") {
+    process.stderr.write(`not measured: the world generator ${engine.reason}\n`);
+    return [];
+  }
+  const image = await pushImage(host.registry, "jobs/world-generator:1", await buildWorldgenImage());
+  const pools = keepPools(host, "worldgen", { one: worldPool(image, 1), three: worldPool(image, 3) });
+  const reference = startReference(host.socketPath);
+  try {
+    await pools.ready("three", 3);
+    return [
+      ...(await compareKept(pools, reference, image, runs)),
+      ...(await benchThroughput(pools, {
+        ...{ name: "worlds of Minetest", rounds: 1, jobs: runs * 2 },
+        note: `each engine takes a whole CPU, and there are ${cpus().length}`,
+      })),
+    ];
+  } finally {
+    await reference.close();
+    await pools.close();
+  }
+}
+
+function worldPool(image: string, size: number): BenchPool {
+  return {
+    ...{ image, size: String(size), ready: READY, reset: ["/worldgen/reset"] },
+    verify: ["sh", "-c", `test -z "$(ls -A ${OUTPUT})"`],
+    job: [
+      ...["driver: console", 'command: "load_world {seed}"', 'confirm: { log: "world seed: {seed}" }'],
+      `done: { log: ${DONE} }`,
+      `outputs: [{ from: ${OUTPUT}, to: extracted, require: [biomes.json, heightmap.json] }]`,
+    ],
+  };
+}
+
+async function compareKept(
+  pools: KeptPools,
+  reference: Reference,
+  image: string,
+  runs: number,
+): Promise<JobRow[]> {
+  const [perJob, kept]: [number[], number[]] = [[], []];
+  for (let run = 0; run < runs; run += 1) {
+    const seed = `world ${run}`;
+    perJob.push(
+      await reference.ask({
+        ...{ work: "startPerJob", name: `${pools.network}-bare-${run}`, image, network: pools.network },
+        ...{ ready: READY, line: `load_world ${seed}`, done: DONE },
+        ...{ outputs: [OUTPUT], to: join(pools.dir, seed) },
+      }),
+    );
+    await pools.ready("one", 1);
+    kept.push((await pools.run("one", seed)).ms);
+  }
+  return [
+    { name: "a world of Minetest, a container a job", unit: "ms", values: perJob },
+    { name: "a world of Minetest, a kept engine", unit: "ms", values: kept },
+    {
+      name: "a world of Minetest, a kept engine: less than a container a job",
+      unit: "%",
+      values: kept.map((ms, index) => (1 - ms / (perJob[index] ?? Number.NaN)) * 100),
+    },
+  ];
+}
