@@ -2,13 +2,18 @@ import { hostname, userInfo } from "node:os";
 import { dirname, resolve } from "node:path";
 import type { HostSettings } from "./apply/host-session.js";
 import type { WatchLog } from "./daemon/log/watch-log.js";
+import type { Served } from "./daemon/pool-keeper.js";
 import { watchProject } from "./daemon/watch-project.js";
 import { toWarmError, WarmError } from "./errors.js";
+import type { JobRequest, Jobs } from "./jobs/jobs.js";
+import { type EndedJob, untilEnded } from "./jobs/until-ended.js";
 import type { PoolView } from "./model/engine.js";
+import type { JobView } from "./model/job.js";
 import { type HeldLease, holdLease } from "./pool/hold-lease.js";
 import { statePath } from "./pool/journal/journal-path.js";
 import type { LeaseRequest, Pools } from "./pool/pools.js";
 import { createClient } from "./server/client/create-client.js";
+import type { WarmClient } from "./server/client/warm-client.js";
 import { socketPathIn } from "./server/socket-path.js";
 import { startServer } from "./server/start-server.js";
 
@@ -40,9 +45,21 @@ export interface WarmPool {
    * @throws WarmError `no-engine`, `queue-full`, `lease-ended`, `engine-failed`
    */
   lease(request?: Partial<LeaseRequest>): Promise<HeldLease>;
+  /**
+   * Runs a job of the pool, or joins an equal one, and waits for its end. That it failed is no error: `outcome` says it.
+   * @param request with `cancel` the job is taken back
+   * @throws WarmError `usage`, `not-found`, `queue-full`, `in-use`; `interrupted` when `cancel` fires
+   */
+  run(params: JobRequest["params"], request?: RunRequest): Promise<EndedJob>;
   view(): Promise<PoolView>;
   /** Replaces one engine, or all that are not leased. */
   recycle(slot?: number): Promise<readonly string[]>;
+}
+
+export interface RunRequest extends Partial<Omit<JobRequest, "params">> {
+  readonly cancel?: AbortSignal;
+  /** Told of every change. */
+  readonly onChange?: (view: JobView) => void;
 }
 
 const SILENT: WatchLog = { debug() {}, info() {}, warn() {}, error() {} };
@@ -65,10 +82,10 @@ export async function openWarm(settings: OpenWarmSettings = {}): Promise<Warm> {
       throw error;
     },
   );
-  if (isKept) return toWarm(client, true, async () => client.close());
+  if (isKept) return toWarm(client, jobsOfClient(client), true, async () => client.close());
   client.close();
   const keeping = await keep(settings, socketPath);
-  return toWarm(keeping.pools, false, keeping.close);
+  return toWarm(keeping.pools, keeping.jobs, false, keeping.close);
 }
 
 /** Watches the file in this process until it is closed. */
@@ -83,14 +100,14 @@ async function keep(
     home,
   }: OpenWarmSettings,
   socketPath: string,
-): Promise<{ readonly pools: Pools; close(): Promise<void> }> {
+): Promise<Served & { close(): Promise<void> }> {
   const [soft, hard] = [new AbortController(), new AbortController()];
   let ended: Promise<number> | undefined;
   const close = async () => {
     soft.abort();
     await ended;
   };
-  const pools = await new Promise<Pools>((resolvePools, reject) => {
+  const kept = await new Promise<Served>((resolveServed, reject) => {
     ended = watchProject({
       ...{ file, cwd, stateDir, log, host, env, home },
       once: false,
@@ -98,7 +115,7 @@ async function keep(
       graceMs: GRACE_MS,
       onFailure: reject,
       serve: async (served) => {
-        resolvePools(served.pools);
+        resolveServed(served);
         return startServer({ ...served, socketPath, log });
       },
     });
@@ -108,7 +125,7 @@ async function keep(
     await ended?.catch(() => undefined);
     throw error;
   });
-  return { pools, close };
+  return { ...kept, close };
 }
 
 type AskedPools = Pick<Pools, "lease" | "renew" | "release" | "exec"> & {
@@ -116,13 +133,24 @@ type AskedPools = Pick<Pools, "lease" | "renew" | "release" | "exec"> & {
   view(pool: string): PoolView | Promise<PoolView>;
 };
 
-function toWarm(pools: AskedPools, isRemote: boolean, close: () => Promise<void>): Warm {
+/** What a job is asked through, here or over there. */
+type AskedJobs = Pick<Jobs, "submit" | "changed" | "cancel">;
+
+const jobsOfClient = (client: WarmClient): AskedJobs => ({
+  submit: client.submitJob,
+  changed: client.changedJob,
+  cancel: client.cancelJob,
+});
+
+function toWarm(pools: AskedPools, jobs: AskedJobs, isRemote: boolean, close: () => Promise<void>): Warm {
   const us = `${userInfo().username}@${hostname()}:${process.pid}`;
   return {
     isRemote,
     pool: (id) => ({
       id,
       lease: async (request = {}) => holdLease(pools, await pools.lease(id, { holder: us, ...request })),
+      run: async (params, { cancel, onChange, ...request } = {}) =>
+        untilEnded(jobs, await jobs.submit(id, { holder: us, ...request, params }), { cancel, onChange }),
       view: async () => pools.view(id),
       recycle: (slot) => pools.recycle(id, slot),
     }),

@@ -16,6 +16,8 @@ const COUNTS: Readonly<Record<string, number>> = {
   "examples/cyanprint/warm.yaml": 12,
   // Network, image, and the fewest engines that the pool may have.
   "examples/engines/warm.yaml": 4,
+  // Network, one image for both pools, two engines of the one and four of the other.
+  "examples/worldgen/warm.yaml": 8,
 };
 
 let sandbox: Sandbox;

@@ -115,10 +115,14 @@ export function openJobRuntime(settings: JobRuntimeSettings): JobRuntime {
   }
 
   /** @throws WarmError `in-use` when what is under way is another one */
-  function join({ pool, params, dataDir, hash, key }: PreparedJob): Job | undefined {
+  function join({ pool, params, dataDir, hash, key, specHash }: PreparedJob): Job | undefined {
     const known = table.making(dataDir, hash);
     if (known === undefined || known.cancelled.aborted) return undefined;
     if (known.pool === pool && known.key === key && isSameParams(known.params, params)) {
+      if (known.specHash !== specHash)
+        throw new WarmError("in-use", `${pool}: ${known.id} makes this result now, as the file was before`, {
+          hint: `wait until it is over, or cancel it: \`warm cancel ${known.id}\``,
+        });
       known.join();
       return known;
     }
@@ -149,6 +153,8 @@ export function openJobRuntime(settings: JobRuntimeSettings): JobRuntime {
     // Somebody else may have asked for it meanwhile.
     const joinedLate = join(prepared);
     if (joinedLate !== undefined) return joinedLate.view();
+    // It may have been stopped meanwhile, and nobody waits for what is begun after that.
+    if (life.signal.aborted) throw stopping();
     if (queues.of(pool).waiting >= MOST_WAITING)
       throw new WarmError("queue-full", `${pool}: ${MOST_WAITING} jobs wait already`, {
         hint: "try again later",
@@ -165,8 +171,6 @@ export function openJobRuntime(settings: JobRuntimeSettings): JobRuntime {
 
   async function resumeOne(record: JobRecord): Promise<void> {
     const { id, pool, params, holder, priority, force, submittedAt, tries } = record;
-    for (const lease of pools.leases())
-      if (lease.holder === holderOf(id)) await pools.release(lease.id, undefined, "dirty");
     const prepared = await prepareJob(pool, { params, holder, priority, force }, desired, tools);
     // One with a higher number of tries than it may have gets one more: warm was at fault, not the engine.
     const job = makeJob(prepared, { id, submittedAt, tries: Math.min(tries, prepared.spec.retries) });
@@ -181,8 +185,17 @@ export function openJobRuntime(settings: JobRuntimeSettings): JobRuntime {
     start(job, prepared);
   }
 
+  /** What an earlier run held, also of jobs whose end it had still written down: nobody renews that any more. */
+  async function giveBackEngines(records: readonly JobRecord[]): Promise<void> {
+    const holders = new Set(records.map(({ id }) => holderOf(id)));
+    for (const { id, holder } of pools.leases())
+      if (holders.has(holder)) await pools.release(id, undefined, "dirty").catch(() => undefined);
+  }
+
   async function resume(): Promise<void> {
-    for (const record of await files.load()) {
+    const records = await files.load();
+    await giveBackEngines(records);
+    for (const record of records) {
       if (record.ended !== undefined) table.remember(record.ended);
       else
         await resumeOne(record).catch(async (thrown: unknown) => {

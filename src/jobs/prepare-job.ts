@@ -47,7 +47,7 @@ export async function prepareJob(
   const params = readParams(pool, spec, request.params);
   const everyParam = spec.chunks === undefined ? params : { ...params, [spec.chunks.param]: 0 };
   checkFit(spec.driver, (text) => fillText(text, everyParam), everyParam);
-  checkWitnesses(pool, spec, everyParam);
+  checkWitnesses(pool, spec, resource.policy.errorLogs, everyParam);
   const key = fillText(spec.key, params);
   const imageReference = resource.image.slice("image.".length);
   return {
@@ -59,12 +59,17 @@ export async function prepareJob(
   };
 }
 
+/** It is not there, or Docker does not answer now, or not as it should: no reason to refuse a job, or to lose one. */
+const UNKNOWN: ReadonlySet<string> = new Set([
+  ...["not-found", "host-unreachable", "host-protocol", "docker-failed", "deadline"],
+]);
+
 async function findImage(reference: string, { host }: Pick<JobTools, "host">): Promise<string | undefined> {
   try {
     return (await inspectImage(host().host.reader, reference)).id;
   } catch (error) {
     const { code } = toWarmError(error);
-    if (code === "not-found" || code === "host-unreachable" || code === "deadline") return undefined;
+    if (UNKNOWN.has(code)) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { ParamValue } from "../model/job.js";
-import { formatJobEngine, formatKey, formatSeconds, JOB_PAINTS } from "./format-job.js";
+import { formatJobEngine, formatKey, JOB_PAINTS } from "./format-job.js";
 import { hasResult, type JobEnd } from "./format-job-end.js";
 import { alignRows } from "./text/format-table.js";
 import { makeVisible } from "./text/make-visible.js";
@@ -78,7 +78,7 @@ export function formatJobBatch(ends: readonly (JobEnd | undefined)[], layout: Ba
   const { style, columns, ms } = layout;
   const rows = ends.flatMap((end) => (end === undefined ? [] : [toRow(end, style)]));
   const table = alignRows([HEADINGS.map((heading) => style.dim(heading)), ...rows]);
-  const summary = `${formatTally(tallyJobs(ends), style)} in ${formatSeconds(ms)}.`;
+  const summary = `${formatTally(tallyJobs(ends), style)} in ${formatDurationMs(ms)}.`;
   return [...table.map((line) => cutEnd(line, columns)), "", style.bold(summary)].join("\n");
 }
 
@@ -96,7 +96,7 @@ function toRow(end: JobEnd, style: Style): string[] {
   return [
     formatKey(view.key),
     style[JOB_PAINTS[view.state]](cached ? "cached" : view.state),
-    formatSeconds(timings.totalMs),
+    formatDurationMs(timings.totalMs),
     engine,
     makeVisible(error?.message ?? dataDir),
   ];

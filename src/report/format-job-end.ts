@@ -1,10 +1,10 @@
 import type { WarmError } from "../errors.js";
 import type { JobOutcome, JobTimings, JobView, ParamValue } from "../model/job.js";
 import { formatFailureDetails } from "./format-error.js";
-import { formatLastLine, formatSeconds, formatTry } from "./format-job.js";
+import { formatLastLine, formatTry } from "./format-job.js";
 import { makeVisible } from "./text/make-visible.js";
 import type { Style } from "./text/style.js";
-import { formatCount, formatTransfer } from "./text/units.js";
+import { formatCount, formatDurationMs, formatTransfer } from "./text/units.js";
 
 /** A job that is over. */
 export type FinishedJob = JobView & { readonly outcome: JobOutcome };
@@ -31,7 +31,7 @@ export const hasResult = (end: JobEnd): boolean => end.type === "over" && end.vi
 export function formatJobEnd(view: FinishedJob, style: Style): string {
   const { outcome, state } = view;
   if (outcome.success) return formatResult(view, style);
-  const after = formatSeconds(outcome.timings.totalMs);
+  const after = formatDurationMs(outcome.timings.totalMs);
   if (state === "cancelled") return style.yellow(`Cancelled after ${after}.`);
   const { error } = outcome;
   const why = error === undefined ? "it is not known why" : makeVisible(error.message);
@@ -52,7 +52,7 @@ function formatResult(view: FinishedJob, style: Style): string {
   const dir = makeVisible(dataDir);
   if (cached) return `${style.green("Cached")}: ${dir} (${size})`;
   const details = [size, formatTry(view), formatPhases(timings)].filter((detail) => detail !== undefined);
-  return `${style.green("Done")} in ${formatSeconds(timings.totalMs)}: ${dir} (${details.join("; ")})`;
+  return `${style.green("Done")} in ${formatDurationMs(timings.totalMs)}: ${dir} (${details.join("; ")})`;
 }
 
 function formatPhases(timings: JobTimings): string {
@@ -64,5 +64,5 @@ function formatPhases(timings: JobTimings): string {
     ["exported", exportingMs],
     ["processed", processingMs],
   ];
-  return phases.map(([name, ms]) => `${name} ${formatSeconds(ms)}`).join(", ");
+  return phases.map(([name, ms]) => `${name} ${formatDurationMs(ms)}`).join(", ");
 }

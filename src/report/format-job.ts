@@ -2,7 +2,6 @@ import type { JobState, JobView } from "../model/job.js";
 import { makeLogLineVisible, makeVisible } from "./text/make-visible.js";
 import type { Style } from "./text/style.js";
 import { cutMiddle } from "./text/text-width.js";
-import { formatDurationMs } from "./text/units.js";
 
 /** A text may have megabytes, and is drawn ten times a second: this much of it is looked at. */
 const LONGEST = 400;
@@ -34,10 +33,6 @@ export const formatLastLine = (line: string): string => makeLogLineVisible(line.
 
 /** `valheim/1` */
 export const formatJobEngine = (engine: string): string => makeVisible(engine.replace(/^engine\./, ""));
-
-/** `1.9s`, always with tenths: times that are read side by side. */
-export const formatSeconds = (ms: number): string =>
-  ms < 59_950 ? `${(Math.max(0, ms) / 1000).toFixed(1)}s` : formatDurationMs(ms);
 
 /** `try 2 of 3`; undefined for the first of all. */
 export const formatTry = ({ attempt, maxAttempts }: JobView): string | undefined =>

@@ -1,6 +1,6 @@
 // @ts-nocheck: plain JavaScript, so that nothing but node and dockerode is loaded.
 // The reference of the job bench, with plain Docker calls: a container for each job, and an engine's own time. Reads one
-// request a line, as JSON, and answers each with its milliseconds on a line.
+// request a line, as JSON, and answers each on a line: its milliseconds, and those of its steps.
 import { createWriteStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
@@ -49,17 +49,28 @@ const works = {
   async startPerJob({ ready, line, done, outputs, to, ...settings }) {
     const startedAt = performance.now();
     const { container, stream, ear } = await start(settings);
+    const runsAt = performance.now();
     if (line !== undefined) {
       await ear.until(ready);
       stream.write(`${line}\n`);
     }
     await ear.until(done);
+    const doneAt = performance.now();
     for (const [index, path] of outputs.entries())
       await pipeline(await container.getArchive({ path }), createWriteStream(`${to}-${index}.tar`));
+    const takenAt = performance.now();
     await container.stop({ t: 10 });
-    const ms = performance.now() - startedAt;
+    const endedAt = performance.now();
     await container.remove({ force: true, v: true });
-    return ms;
+    return {
+      ms: endedAt - startedAt,
+      steps: {
+        start: runsAt - startedAt,
+        work: doneAt - runsAt,
+        take: takenAt - doneAt,
+        stop: endedAt - takenAt,
+      },
+    };
   },
 
   /** An engine that is kept, and spoken to on its console, or on the input of a shell in it. */
@@ -76,7 +87,7 @@ const works = {
       engine.ear = listen(engine.stream);
     }
     kept.set(name, engine);
-    return performance.now() - startedAt;
+    return { ms: performance.now() - startedAt };
   },
 
   /** From the line to the word that all is done. */
@@ -86,13 +97,13 @@ const works = {
     const startedAt = performance.now();
     stream.write(`${line}\n`);
     await ear.until(done);
-    return performance.now() - startedAt;
+    return { ms: performance.now() - startedAt };
   },
 };
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { work, ...request } = JSON.parse(line);
-  process.stdout.write(`${await works[work](request)}\n`);
+  process.stdout.write(`${JSON.stringify(await works[work](request))}\n`);
 }
 for (const { container } of kept.values()) await container.remove({ force: true, v: true });
 process.exit(0);

@@ -28,7 +28,7 @@ export async function benchJobs(host: BenchHost, isQuick: boolean): Promise<numb
 /** The simulated game. No two of its pools work at once. */
 async function benchGame(host: BenchHost, half: (count: number) => number): Promise<JobRow[]> {
   const [image, fast] = [await pushGame(host, SCALE), await pushGame(host, NO_WAIT)];
-  const empty = EMPTY_POOLS.map((pool) => [pool, gamePool(image, "{ min: 0, max: 1 }")]);
+  const empty = EMPTY_POOLS.map((pool) => [pool, gamePool(image, "{ min: 0, max: 1, spare: 0 }")]);
   const pools = keepPools(host, "jobs", {
     kept: gamePool(image, "1"),
     streamed: gamePool(image, "1", { outputs: STREAMED }),

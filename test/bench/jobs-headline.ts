@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { DONE, EXTRACTED, LIMITS, RAW } from "./jobs-game.js";
+import { DONE, EXTRACTED, LIMITS, RAW, SCALE } from "./jobs-game.js";
 import type { KeptPools } from "./jobs-pools.js";
-import type { Reference } from "./jobs-reference.js";
+import { type BareTimes, describeSteps, type Reference } from "./jobs-reference.js";
 import type { JobRow } from "./jobs-report.js";
 
 /** By how much less a request takes: what the pipeline's documents say, in percent. */
@@ -16,10 +16,12 @@ export async function benchHeadline(
   image: string,
   runs: number,
 ): Promise<JobRow[]> {
-  const [perJob, kept, streamed]: [number[], number[], number[]] = [[], [], []];
+  const [bare, kept, streamed]: [BareTimes[], number[], number[]] = [[], [], []];
   for (let run = 0; run < runs; run += 1) {
+    // The last jobs' resets are over.
+    for (const pool of ["kept", "streamed"]) await pools.ready(pool, 1);
     const seed = `headline-${run}`;
-    perJob.push(
+    bare.push(
       await reference.ask({
         ...{ work: "startPerJob", name: `${pools.network}-${seed}`, image, network: pools.network },
         ...{ env: [`WORLD_SEED=${seed}`], done: DONE, outputs: [RAW, EXTRACTED], to: join(pools.dir, seed) },
@@ -30,22 +32,31 @@ export async function benchHeadline(
       times.push((await pools.run(pool, seed)).ms);
     }
   }
+  const perJob = bare.map(({ ms }) => ms);
+  const note = `${describeSteps(bare)}; what Docker itself takes is not ${SCALE} times faster, which flatters a kept engine`;
   return [
-    { name: "a container a job", unit: "ms", values: perJob, limit: `${LIMITS.startPerJob} ms` },
+    { name: "a container a job", unit: "ms", values: perJob, limit: `${LIMITS.startPerJob} ms`, note },
     ...rowsOf("a kept engine", kept, perJob),
     ...rowsOf("a kept engine, files streamed", streamed, perJob),
   ];
 }
 
 function rowsOf(name: string, times: readonly number[], perJob: readonly number[]): JobRow[] {
-  const lessLimit = (1 - LIMITS.warm / LIMITS.startPerJob) * 100;
+  const less = (ms: number, than = Number.NaN) => (1 - ms / than) * 100;
+  const expected = { claim: CLAIM, limit: `${less(LIMITS.warm, LIMITS.startPerJob).toFixed(1)} %` };
   return [
     { name, unit: "ms", values: times, limit: `${LIMITS.warm} ms` },
     {
+      name: `${name}: less than the documented steps`,
+      unit: "%",
+      values: times.map((ms) => less(ms, LIMITS.startPerJob)),
+      ...expected,
+    },
+    {
       name: `${name}: less than a container a job`,
       unit: "%",
-      values: times.map((ms, index) => (1 - ms / (perJob[index] ?? Number.NaN)) * 100),
-      ...{ claim: CLAIM, limit: `${lessLimit.toFixed(1)} %` },
+      values: times.map((ms, index) => less(ms, perJob[index])),
+      ...expected,
     },
     {
       name: `${name}: of the limit`,

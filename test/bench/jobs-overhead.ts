@@ -41,11 +41,11 @@ export async function benchOverhead(
     const [own, jobs]: [number[], TimedJob[]] = [[], []];
     // The first of each finds nothing loaded yet.
     for (let run = -1; run < runs; run += 1) {
-      const alone = await reference.ask({ work: "tell", name, ...lineOf(driver, `w${run}`) });
       await pools.ready(driver, 1);
+      const { ms } = await reference.ask({ work: "tell", name, ...lineOf(driver, `w${run}`) });
       const job = await pools.run(driver, `w${run}`);
       if (run < 0) continue;
-      own.push(alone);
+      own.push(ms);
       jobs.push(job);
     }
     rows.push(...rowsOf(driver, own, jobs));

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { median } from "./measure.js";
 
 /** How the bare script makes a container. */
 export interface BareContainer {
@@ -26,12 +27,31 @@ type BareRequest =
   | (BareContainer & { readonly work: "keep"; readonly ready: string; readonly shell: boolean })
   | { readonly work: "tell"; readonly name: string; readonly line: string; readonly done: string };
 
+/** Milliseconds, by the script's own clock. */
+export interface BareTimes {
+  readonly ms: number;
+  /** Of `startPerJob`. */
+  readonly steps?: {
+    readonly start: number;
+    readonly work: number;
+    readonly take: number;
+    readonly stop: number;
+  };
+}
+
 /** The same work with plain Docker calls, in a process of its own; one request at a time. */
 export interface Reference {
-  /** @returns milliseconds, by its own clock @throws Error with what it wrote when it fails */
-  ask(request: BareRequest): Promise<number>;
+  /** @throws Error with what it wrote when it fails */
+  ask(request: BareRequest): Promise<BareTimes>;
   /** Ends it; it takes its containers away. */
   close(): Promise<void>;
+}
+
+/** Where the time of a container a job went, in medians. */
+export function describeSteps(times: readonly BareTimes[]): string {
+  const of = (name: keyof NonNullable<BareTimes["steps"]>) =>
+    median(times.map(({ steps }) => steps?.[name] ?? Number.NaN)).toFixed(0);
+  return `create and start ${of("start")} ms, boot and work ${of("work")}, files taken out ${of("take")}, stop ${of("stop")}`;
 }
 
 export function startReference(socketPath: string): Reference {
@@ -50,7 +70,7 @@ export function startReference(socketPath: string): Reference {
       child.stdin.write(`${JSON.stringify(request)}\n`);
       const { value, done } = await answers.next();
       if (done) throw new Error(`jobs-bare.mjs failed at ${request.work}: ${errors}`);
-      return Number(value);
+      return JSON.parse(value) as BareTimes;
     },
     async close() {
       child.stdin.end();

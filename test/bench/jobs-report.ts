@@ -101,6 +101,12 @@ function formatValue(value: number, unit: JobRow["unit"]): string {
 
 /** The same and every single value, as one line of JSON. */
 export function formatJobRows(rows: readonly JobRow[], around: Surroundings): string {
-  const measured = rows.map((row) => ({ ...row, median: median(row.values), isMet: isRowMet(row) }));
+  const round = (value: number) => Math.round(value * 1_000) / 1_000;
+  const measured = rows.map((row) => ({
+    ...row,
+    values: row.values.map(round),
+    median: round(median(row.values)),
+    isMet: isRowMet(row),
+  }));
   return JSON.stringify({ format: "warm.bench-jobs/1", ...around, rows: measured });
 }

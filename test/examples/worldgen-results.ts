@@ -20,7 +20,7 @@ export function samplesOf(files: Files) {
 }
 
 /** Where in the grid the first sample of this height is. */
-export function placeOf({ heights }: { heights: number[][] }, height: number): [row: number, column: number] {
+function placeOf({ heights }: { heights: number[][] }, height: number): [row: number, column: number] {
   const row = heights.findIndex((values) => values.includes(height));
   return [row, heights[row]?.indexOf(height) ?? 0];
 }
@@ -36,8 +36,22 @@ export function readResult(dir: string): Files {
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(dir, "extracted", name), "utf8")]));
 }
 
+/** A picture of many colours, three pixels a sample, whose deepest place is blue and whose highest is not: north is up. */
+export function expectMap(file: Buffer, heightmap: { heights: number[][]; min: number; max: number }): void {
+  const picture = decodePng(file);
+  expect([picture.width, picture.height]).toEqual([256 * 3, 256 * 3]);
+  expect(picture.colours.size).toBeGreaterThan(500);
+  const isBlue = (height: number) => {
+    const [row, column] = placeOf(heightmap, height);
+    // The samples' last row is the picture's first.
+    const [red = 0, , blue = 0] = picture.at(column * 3 + 1, (255 - row) * 3 + 1);
+    return blue > red + 25;
+  };
+  expect([isBlue(heightmap.min), isBlue(heightmap.max)]).toEqual([true, false]);
+}
+
 /** Undoes what `encodePng` does; every chunk's checksum is read by a real viewer only. */
-export function decodePng(file: Buffer) {
+function decodePng(file: Buffer) {
   expect(file.subarray(0, 8).toString("latin1")).toBe("\x89PNG\r\n\x1a\n");
   const [width, height] = [file.readUInt32BE(16), file.readUInt32BE(20)];
   const parts: Buffer[] = [];

@@ -8,10 +8,9 @@ import { createSandbox, type Sandbox } from "../rig/sandbox.js";
 import { findWorldgenEngine } from "../rig/worldgen-engine.js";
 import { buildWorldgenImage } from "../rig/worldgen-image.js";
 import {
-  decodePng,
   documentsOf,
+  expectMap,
   mergeFailure,
-  placeOf,
   readResult,
   samplesOf,
   writeResult,
@@ -50,8 +49,7 @@ describe.skipIf(engine.kind === "missing")(`the world generator${why}`, () => {
       generate(first, "load_world Yggdrasil"),
       generate(second, "load_world Yggdrasil"),
     ]);
-    expect(Object.keys(one).sort()).toEqual(["biomes.json", "heightmap.json"]);
-    expect(one).toEqual(two);
+    expect([Object.keys(one).sort(), one]).toEqual([["biomes.json", "heightmap.json"], two]);
     const other = await generate(second, "load_world yggdrasil");
     expect(samplesOf(other).heights).not.toEqual(samplesOf(one).heights);
     expect(samplesOf(other).ids).not.toEqual(samplesOf(one).ids);
@@ -96,7 +94,6 @@ describe.skipIf(engine.kind === "missing")(`the world generator${why}`, () => {
   });
 
   test("is the same process after all that, and the second of two jobs in a row is right", async () => {
-    const before = await first.container.inspect();
     const pids = await serverPids(first);
     const from = first.lines.length;
     first.send("load_world one");
@@ -106,7 +103,6 @@ describe.skipIf(engine.kind === "missing")(`the world generator${why}`, () => {
     expect(documentsOf(await first.files()).heightmap.world.seed).toBe("two");
     expect(await first.files()).toEqual(await generate(second, "load_world two"));
     expect(await serverPids(first)).toEqual(pids);
-    expect((await first.container.inspect()).State.StartedAt).toBe(before.State.StartedAt);
   });
 
   test("a reset gives up the job under way and those that wait, and the next job is right", async () => {
@@ -222,18 +218,8 @@ describe.skipIf(engine.kind === "missing")(`the world generator${why}`, () => {
       0,
     );
     expect(counted).toBe(biomes.ids.flat().length);
-    for (const name of ["heightmap.png", "biomes.png"]) {
-      const picture = decodePng(readFileSync(join(dir, "renders", name)));
-      expect([picture.width, picture.height]).toEqual([256 * 3, 256 * 3]);
-      expect(picture.colours.size).toBeGreaterThan(500);
-      // Deep water is blue and land is not; the samples' last row is the picture's first.
-      const isBlue = (row: number, column: number) => {
-        const [red = 0, , blue = 0] = picture.at(column * 3 + 1, (255 - row) * 3 + 1);
-        return blue > red + 25;
-      };
-      const [deepest, highest] = [placeOf(heightmap, heightmap.min), placeOf(heightmap, heightmap.max)];
-      expect([isBlue(...deepest), isBlue(...highest)]).toEqual([true, false]);
-    }
+    for (const name of ["heightmap.png", "biomes.png"])
+      expectMap(readFileSync(join(dir, "renders", name)), heightmap);
   });
 
   test("says that a full disk is why a job failed, shows no half of a file, and ends", async () => {

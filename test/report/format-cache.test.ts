@@ -29,7 +29,7 @@ describe("the cache", () => {
     expect(formatCache(results, plain, WIDE, NOW)).toMatchInlineSnapshot(`
       "RESULT        POOL     KEY                               SIZE    FILES  USED
       efefefefefef  valheim  \\n\\n\\n\\n\\n\\n\\n\\n…n\\n\\n\\n\\n\\n\\n\\n  4.2 MB  5      12s
-      cdcdcdcdcdcd  -        -                                 0.0 kB  5      66m   broken: its manifest is no JSON\\x1b[2J
+      cdcdcdcdcdcd  -        -                                 12 B    5      66m   broken: its manifest is no JSON\\x1b[2J
       abababababab  valheim  MySeed                            4.2 MB  5      25h
 
       3 results, 8.4 MB."
@@ -50,7 +50,7 @@ describe("the cache", () => {
   it("says what went and how much is free by it", () => {
     expect(formatPruned(results.slice(0, 2), false)).toMatchInlineSnapshot(`
       "abababababab  4.2 MB  valheim  MySeed
-      cdcdcdcdcdcd  0.0 kB
+      cdcdcdcdcdcd  12 B
 
       Removed 2 results, 4.2 MB."
     `);

@@ -22,7 +22,7 @@ describe("units", () => {
 
   it("gives bytes on the wire in decimal units", () => {
     expect([0, 1500, 12_345_678, 212e6].map(formatTransfer)).toEqual([
-      "0.0 kB",
+      "0 B",
       "1.5 kB",
       "12.3 MB",
       "212.0 MB",

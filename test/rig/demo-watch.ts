@@ -26,8 +26,8 @@ export interface DemoWatch {
 }
 
 /**
- * Runs `warm watch` in `dir`, kills a container under it, has a job done on a warm engine once the container runs again,
- * and ends the watcher.
+ * Runs `warm watch` in `dir`, kills a container under it, has jobs done on warm engines once the container runs again, the
+ * second of them from its result, and ends the watcher.
  * @returns the first exit code that is not 0
  */
 export async function demoWatch({ docker, dir, env, name, run }: DemoWatch): Promise<number> {
@@ -51,7 +51,14 @@ export async function demoWatch({ docker, dir, env, name, run }: DemoWatch): Pro
     });
     await sleep(500);
     process.stdout.write("\n");
-    for (const args of [["engines"], ["lease", "worlds", "--", ...JOB], ["canary", "worlds"]])
+    for (const args of [
+      ["engines"],
+      ["run", "worlds", "seed=MySeed"],
+      ["run", "worlds", "seed=MySeed"],
+      ["cache", "verify"],
+      ["lease", "worlds", "--", ...JOB],
+      ["canary", "worlds"],
+    ])
       code ||= await run(args);
   } finally {
     process.stdout.write("$ kill -TERM (the watcher)\n");

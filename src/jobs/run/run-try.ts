@@ -9,7 +9,7 @@ import type { JobTools } from "../job-tools.js";
 import type { ByteBudget, ExportedFile } from "../outputs/export-output.js";
 import type { StopSignal } from "./stop-signal.js";
 import { takeOutput } from "./take-output.js";
-import { type Watched, watchFor } from "./witness.js";
+import { showLine, type Watched, watchFor } from "./witness.js";
 import { watchFiles } from "./witness-files.js";
 
 export interface TrySettings {
@@ -43,45 +43,65 @@ export async function runTry(settings: TrySettings, tools: JobTools): Promise<re
     output: fillOutput(output, params),
     ready: output.ready && watchFor(output.ready, params),
   }));
-  const watched = [confirm, done, ...outputs.map(({ ready }) => ready)].filter((one) => one !== undefined);
+  const others = [done, ...outputs.map(({ ready }) => ready)].filter((one) => one !== undefined);
   onPhase("loading");
-  const files = watchFiles(watched, params, tools);
+  const files = watchFiles(confirm === undefined ? others : [confirm, ...others], params, tools);
   await stop.race(files.expectNone(settings.lease.container.id));
-  const work = await begin(settings, watched, tools);
-  const takings: Promise<unknown>[] = [];
+  const work = await begin(settings, (line) => showLine(confirm, others, line), tools);
+  const exports = exportOnce(settings, work, tools);
   try {
     files.follow(work.containerId, stop.signal);
-    const limit = pLimit(EXPORTS_AT_ONCE);
-    let isSessionBusy = spec.driver.type === "exec";
-    const take = (output: JobOutput) => {
-      const source = { containerId: work.containerId, isSessionBusy };
-      const taking = limit(() => takeOutput({ ...settings, output }, source, tools));
-      takings.push(taking);
-      return taking;
-    };
     if (confirm === undefined) onPhase("generating");
     else confirm.seen.then(() => !stop.signal.aborted && onPhase("generating"));
-    const early = outputs.map(({ output, ready }) => ready?.seen.then(() => take(output)));
-    const failsEarly = Promise.all(early.filter((one) => one !== undefined)).then(() => never());
-    await stop.race(Promise.race([untilDone(spec, work, done), failsEarly]));
+    for (const { output, ready } of outputs) ready?.seen.then(() => exports.takeEarly(output));
+    await stop.race(untilDone(spec, work, done));
     if (confirm !== undefined) await stop.race(untilConfirmed(confirm, params));
     onPhase("exporting");
-    isSessionBusy = false;
-    const exports = outputs.map(
-      ({ output, ready }, index) => (ready?.isSeen && early[index]) || take(output),
-    );
-    return (await stop.race(Promise.all(exports))).flat();
+    const all = outputs.map(({ output }) => exports.take(output));
+    return (await stop.race(Promise.all(all))).flat();
   } finally {
     await work.close();
     // Nobody writes into the folder any more once this is over.
-    await Promise.allSettled(takings);
+    await exports.close();
   }
+}
+
+/** Each output is taken out once, whoever asks for it first: the word that it is ready, or the end of the job. */
+function exportOnce(settings: TrySettings, { containerId, ended }: StartedWork, tools: JobTools) {
+  const { spec, stop } = settings;
+  const limit = pLimit(EXPORTS_AT_ONCE);
+  const takings = new Map<JobOutput, Promise<readonly ExportedFile[]>>();
+  let isClosed = false;
+  // The program of the job has the session until it ends, also where the engine's word came before.
+  let isSessionBusy = spec.driver.type === "exec";
+  const free = () => {
+    isSessionBusy = false;
+  };
+  ended.then(free, free);
+  function take(output: JobOutput): Promise<readonly ExportedFile[]> {
+    const known = takings.get(output);
+    if (known !== undefined) return known;
+    const taking = limit(() => takeOutput({ ...settings, output }, { containerId, isSessionBusy }, tools));
+    takings.set(output, taking);
+    return taking;
+  }
+  return {
+    take,
+    /** One that fails ends the try at once: the engine is still at it, and not to be used again as it is. */
+    takeEarly(output: JobOutput): void {
+      if (!isClosed) take(output).catch((error: unknown) => stop.stop(toWarmError(error)));
+    },
+    async close(): Promise<void> {
+      isClosed = true;
+      await Promise.allSettled(takings.values());
+    },
+  };
 }
 
 /** The driver may still be at it when the try is given up: what it made is taken away then. */
 async function begin(
   { spec, params, jobId, lease, stop, onLine }: TrySettings,
-  watched: readonly Watched[],
+  show: (line: string) => void,
   { host, pools, project }: JobTools,
 ): Promise<StartedWork> {
   const starting = startWork(spec.driver, {
@@ -91,7 +111,7 @@ async function begin(
     fill: (text) => fillText(text, params),
     ...{ params, jobId, project },
     onLine(line) {
-      for (const one of watched) one.take(line);
+      show(line);
       onLine(line);
     },
     leftMs: stop.leftMs,

@@ -1,12 +1,13 @@
 import { WarmError } from "../../errors.js";
 
-/** Fires with the WarmError that ends a try: given up, out of time, or without its engine. */
+/** Fires with the WarmError that ends a try: given up, out of time, without its engine, or over. */
 export interface StopSignal {
   readonly signal: AbortSignal;
   stop(error: WarmError): void;
   leftMs(): number;
   /** @throws the WarmError that ended the try, as soon as it fires */
   race<T>(work: Promise<T>): Promise<T>;
+  /** It is over: whatever still follows it ends. */
   close(): void;
 }
 
@@ -38,6 +39,7 @@ export function createStopSignal(timeoutMs: number, cancel: AbortSignal, nowMs: 
     close() {
       clearTimeout(timer);
       cancel.removeEventListener("abort", onCancel);
+      stop(new WarmError("interrupted", "the try is over"));
     },
   };
 }

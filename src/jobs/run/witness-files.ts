@@ -45,7 +45,8 @@ export function watchFiles(
       const look = async () => {
         while (!stop.aborted && waited.some(({ isSeen }) => !isSeen)) {
           for (const one of waited)
-            if (!one.isSeen && (await isThere(one.witness, containerId).catch(() => false))) one.see();
+            if (!one.isSeen && (await isThere(one.witness, containerId).catch(() => false)) && !stop.aborted)
+              one.see();
           await sleep(LOOK_AGAIN_MS, stop);
         }
       };

@@ -15,6 +15,7 @@ export function formatBytes(bytes: number): string {
 
 /** Bytes on the wire in decimal units, as registries count them: `12.3 MB`. */
 export function formatTransfer(bytes: number): string {
+  if (bytes < KILOBYTE) return `${bytes} B`;
   if (bytes < 0.1 * MEGABYTE) return `${(bytes / KILOBYTE).toFixed(1)} kB`;
   return `${megabytes(bytes)} MB`;
 }
