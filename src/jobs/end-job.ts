@@ -1,8 +1,14 @@
 import { WarmError } from "../errors.js";
 import type { JobOutcome } from "../model/job.js";
 import type { PoolLog } from "../pool/pool-host.js";
+import { cutText } from "./cut-text.js";
 import type { StoredResult } from "./data/data-directory.js";
 import type { Job } from "./job.js";
+
+/** What an engine says is kept with the job, in memory and on disk. */
+const LONGEST_MESSAGE = 8_000;
+const LONGEST_LINE = 1_000;
+const KEPT_LINES = 20;
 
 /** Ends a job with what it came to, and tells it. */
 export function endJob(
@@ -19,8 +25,10 @@ export function endJob(
     return;
   }
   const isCancelled = job.cancelled.aborted && result.code === "interrupted";
-  const { code, message, hint } = result;
-  const logs = result.logs.length > 0 ? result.logs : job.lastLines();
+  const { code, hint } = result;
+  const message = cutText(result.message, LONGEST_MESSAGE);
+  const said = result.logs.length > 0 ? result.logs : job.lastLines();
+  const logs = said.slice(-KEPT_LINES).map((line) => cutText(line, LONGEST_LINE));
   const none = { success: false, cached: false, dataDir: undefined, files: 0, bytes: 0 };
   job.end({ ...none, error: { code, message, hint, logs } }, isCancelled ? "cancelled" : "failed");
   const detail = `${job.id} of ${job.pool}: ${message}`;

@@ -39,6 +39,8 @@ const ID = /^job-[0-9a-f]{8}-[0-9a-z]{6,20}$/;
 /** @param dir made when the first job is written */
 export function openJobFiles(dir: string): JobFiles {
   const last = new Map<string, Promise<void>>();
+  /** Those that are over and kept, oldest first. */
+  let over: string[] = [];
   const at = (id: string) => join(dir, id + SUFFIX);
 
   async function writeWhole(record: JobRecord, isDurable: boolean): Promise<void> {
@@ -59,6 +61,12 @@ export function openJobFiles(dir: string): JobFiles {
     }
   }
 
+  /** A watcher may run for months. */
+  async function forgetOldest(): Promise<void> {
+    for (const id of over.splice(0, Math.max(0, over.length - KEPT)))
+      await rm(at(id), { force: true }).catch(() => undefined);
+  }
+
   return {
     async load() {
       const names = await readdir(dir).catch(() => []);
@@ -69,10 +77,9 @@ export function openJobFiles(dir: string): JobFiles {
         if (record !== undefined) records.push(record);
       }
       records.sort((a, b) => (a.submittedAt < b.submittedAt ? -1 : 1));
-      const over = records.filter(({ ended }) => ended !== undefined);
-      const old = new Set(over.slice(0, Math.max(0, over.length - KEPT)));
-      for (const { id } of old) await rm(at(id), { force: true }).catch(() => undefined);
-      return records.filter((record) => !old.has(record));
+      over = records.filter(({ ended }) => ended !== undefined).map(({ id }) => id);
+      await forgetOldest();
+      return records.filter(({ id, ended }) => ended === undefined || over.includes(id));
     },
     async write(record, isDurable = true) {
       const writing = (last.get(record.id) ?? Promise.resolve()).then(() => writeWhole(record, isDurable));
@@ -83,6 +90,9 @@ export function openJobFiles(dir: string): JobFiles {
       } finally {
         if (last.get(record.id) === settled) last.delete(record.id);
       }
+      if (record.ended === undefined) return;
+      over.push(record.id);
+      await forgetOldest();
     },
   };
 }

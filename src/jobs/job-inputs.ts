@@ -1,13 +1,26 @@
 import { canonicalJson, type Json, sha256 } from "../model/canonical.js";
 import type { JobSpec, ParamValue } from "../model/job.js";
+import type { PoolResource } from "../model/pool.js";
+import { isSecret } from "../model/secret.js";
 import type { ResultInputs } from "./data/data-directory.js";
 
-/** Hash over what of a job's declaration shapes its result: how long it may take, or where it runs, does not. */
-export function hashOfJob({ driver, outputs, post, merge, chunks }: JobSpec): string {
+/**
+ * Hash over what of a job's declaration, and of its engines beside the image, shapes its result or says what is one: how
+ * long it may take, or where it runs, does not. Secrets are left out.
+ */
+export function hashOfJob(
+  { driver, confirm, outputs, post, merge, chunks }: JobSpec,
+  engine: Pick<PoolResource, "command" | "env">,
+): string {
   const { type, ...told } = { ...driver, password: undefined, port: undefined };
   const shape = {
     ...{ type, told, chunks, merge: merge?.command, post: post.map(({ command }) => command) },
-    outputs: outputs.map(({ from, to }) => ({ from, to })),
+    outputs: outputs.map(({ from, to, require }) => ({ from, to, require })),
+    confirm,
+    engine: {
+      command: engine.command,
+      env: Object.fromEntries(Object.entries(engine.env).filter(([, value]) => !isSecret(value))),
+    },
   };
   return `j1:${sha256(canonicalJson(shape as unknown as Json)).slice(0, 32)}`;
 }

@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { availableParallelism } from "node:os";
 import { inspectContainer } from "../docker/observe/read-objects.js";
 import { toWarmError, WarmError } from "../errors.js";
 import type { JobView } from "../model/job.js";
@@ -8,6 +9,7 @@ import { endJob } from "./end-job.js";
 import { Job } from "./job.js";
 import { type JobFiles, type JobRecord, openJobFiles } from "./job-files.js";
 import { isSameParams } from "./job-inputs.js";
+import { createJobQueue } from "./job-queue.js";
 import { createJobQueues } from "./job-queues.js";
 import { createJobTable } from "./job-table.js";
 import type { JobTools } from "./job-tools.js";
@@ -18,7 +20,7 @@ import { runJob } from "./run/run-job.js";
 import { holderOf } from "./run/run-part.js";
 import { viewLostJob } from "./view-lost-job.js";
 
-export interface JobRuntimeSettings extends Omit<JobTools, "schemas" | "imageOf" | "project"> {
+export interface JobRuntimeSettings extends Omit<JobTools, "schemas" | "hostQueue" | "imageOf" | "project"> {
   /** Where jobs are remembered over a restart; absolute. */
   readonly dir: string;
   /** What the file says. */
@@ -57,6 +59,7 @@ export function openJobRuntime(settings: JobRuntimeSettings): JobRuntime {
       return desired.project;
     },
     schemas: createSchemaCache(),
+    hostQueue: createJobQueue(availableParallelism),
     imageOf: async (containerId) => (await inspectContainer(host().host.reader, containerId)).imageId,
   };
 

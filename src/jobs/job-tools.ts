@@ -1,5 +1,6 @@
 import type { PoolHost, PoolLog } from "../pool/pool-host.js";
 import type { LeaseWatch, Pools } from "../pool/pools.js";
+import type { JobQueue } from "./job-queue.js";
 import type { SchemaCache } from "./outputs/schema-cache.js";
 
 /** What all jobs of one run of warm share. */
@@ -13,6 +14,8 @@ export interface JobTools {
   /** The image that a container was made from. */
   imageOf(containerId: string): Promise<string>;
   readonly schemas: SchemaCache;
+  /** Commands on this host wait for their turn in it: jobs may end faster than they do. */
+  readonly hostQueue: JobQueue;
   readonly log: PoolLog;
   /** Monotonic, ms. */
   readonly nowMs: () => number;

@@ -9,6 +9,7 @@ import type {
   JobView,
   ParamValue,
 } from "../model/job.js";
+import { cutText } from "./cut-text.js";
 import { createPhaseClock, type PhaseClock } from "./phase-clock.js";
 
 export interface JobSettings {
@@ -147,7 +148,7 @@ export class Job {
   }
 
   failTry(message: string): void {
-    this.#failures.push(message);
+    this.#failures.push(cutText(message, LONGEST_LINE));
     this.#changed();
   }
 
@@ -165,7 +166,7 @@ export class Job {
 
   /** The engine, or a command on the host, wrote a line. */
   say(line: string): void {
-    this.#lastLine = line.slice(0, LONGEST_LINE);
+    this.#lastLine = cutText(line, LONGEST_LINE);
     this.#lines.push(this.#lastLine);
     if (this.#lines.length > KEPT_LINES) this.#lines.shift();
     this.#lineTimer ??= setTimeout(() => {

@@ -2,7 +2,8 @@ import { inspectImage } from "../docker/observe/read-objects.js";
 import { toWarmError, WarmError } from "../errors.js";
 import type { JobSpec, ParamValue } from "../model/job.js";
 import type { Desired } from "../model/resource.js";
-import { checkFit } from "./drivers/check-fit.js";
+import { checkPaths } from "./check-paths.js";
+import { checkFit, checkHostCommand } from "./drivers/check-fit.js";
 import { fillText, hashOfKey } from "./fill-text.js";
 import { hashOfJob } from "./job-inputs.js";
 import type { JobTools } from "./job-tools.js";
@@ -48,11 +49,14 @@ export async function prepareJob(
   const everyParam = spec.chunks === undefined ? params : { ...params, [spec.chunks.param]: 0 };
   checkFit(spec.driver, (text) => fillText(text, everyParam), everyParam);
   checkWitnesses(pool, spec, resource.policy.errorLogs, everyParam);
+  checkPaths(pool, spec, everyParam);
+  for (const { command } of [...spec.post, ...(spec.merge ? [spec.merge] : [])])
+    checkHostCommand(command, params);
   const key = fillText(spec.key, params);
   const imageReference = resource.image.slice("image.".length);
   return {
     ...{ pool, request, spec, params, key, imageReference },
-    specHash: hashOfJob(spec),
+    specHash: hashOfJob(spec, resource),
     hash: hashOfKey(key),
     dataDir: desired.data.dir,
     imageId: await findImage(imageReference, tools),

@@ -47,6 +47,10 @@ while :; do sleep 3600 & wait $!; done
   };
 }
 
+/** What the pipeline's documents have beside their samples. The time is always the same: equal worlds are equal bytes. */
+const HEAD = '"resolution":2,"world_radius":10000,"world_diameter":20000';
+const TAIL = '"export_timestamp":"2026-01-01T00:00:00Z"';
+
 /** What the pipeline's plugin does: one world after the other, in the words that the job waits for. */
 function worker(pause: (step: keyof typeof GAME_TIMINGS, share?: number) => string): string {
   return `file_of() { printf %s "$1" | tr / _; }
@@ -64,7 +68,7 @@ load_world() {
   printf 'seed %s\\n' "$world" > "/config/worlds_local/$name.fwl"
   echo "exported raw"
   ${pause("export", 0.5)}
-  printf '{"seed":"%s","biome_map":[[1,2],[4,8]]}\\n' "$(printf %s "$world" | sha256sum | head -c 64)" > /config/world_data/biomes.json
+  printf '{"seed":"%s",${HEAD},"biome_map":[[1,2],[4,8]],"biome_names":{"1":"Meadows"},${TAIL}}\\n' "$(printf %s "$world" | sha256sum | head -c 64)" > /config/world_data/biomes.json
   echo "exported biomes.json"
   ${pause("export", 0.5)}
   case "$1" in
@@ -75,7 +79,7 @@ load_world() {
     huge-*) truncate -s 2147483648 /config/world_data/huge.bin ;;
     wrong-shape-*) printf '{"biome_map":"none"}\\n' > /config/world_data/biomes.json ;;
   esac
-  printf '{"height_map":[[1.5,2],[4,8]]}\\n' > /config/world_data/heightmap.json
+  printf '{${HEAD},"height_map":[[1.5,2],[4,8]],"min_height":1.5,"max_height":8,${TAIL}}\\n' > /config/world_data/heightmap.json
   echo "exported heightmap.json"
   echo "ALL EXPORTS COMPLETE"
 }

@@ -41,7 +41,11 @@ export function openDataDirectory({ dir, now, random }: DataDirectorySettings): 
       return result;
     },
     touch: (hash) => touchResult(resultPath(paths, hash), now()),
-    stage: async (jobId) => makeStaging(paths, jobId, random(), await owner()),
+    async stage(jobId) {
+      // Somebody may have removed it all, to be rid of every result.
+      await makeFolders(paths);
+      return makeStaging(paths, jobId, random(), await owner());
+    },
     publish: (staging, manifest, known) =>
       publishResult(paths, { staging, manifest, known, now: now(), random }),
     list: () => listResults(paths),

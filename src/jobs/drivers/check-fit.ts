@@ -1,5 +1,7 @@
 import { WarmError } from "../../errors.js";
 import type { JobDriver, ParamValue } from "../../model/job.js";
+import { fillText } from "../fill-text.js";
+import { HOST_VARIABLE } from "../host-commands/run-host-command.js";
 import { LONGEST_COMMAND } from "./rcon-packet.js";
 
 type Params = Readonly<Record<string, ParamValue>>;
@@ -64,6 +66,18 @@ export function checkFit(driver: JobDriver, fill: Fill, params: Params): void {
     default:
       driver satisfies never;
   }
+}
+
+/**
+ * Checks what a command on warm's host is given, before an engine has worked for it in vain: its arguments, and the
+ * parameters as its variables.
+ * @throws WarmError `usage` that names the parameter and why not
+ */
+export function checkHostCommand(command: readonly string[], params: Params): void {
+  const fill: Fill = (text) => fillText(text, params);
+  checkWords(command, fill, params);
+  const variables = Object.keys(params).map((name) => [`${HOST_VARIABLE}${name.toUpperCase()}`, `{${name}}`]);
+  checkEnv(Object.fromEntries(variables), fill, params);
 }
 
 function checkLine(command: string, fill: Fill, params: Params): void {

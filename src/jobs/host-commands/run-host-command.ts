@@ -23,6 +23,8 @@ export interface HostCommandSettings {
   readonly cancel: AbortSignal;
 }
 
+/** Each parameter is a variable of that name and its own in capitals. */
+export const HOST_VARIABLE = "WARM_PARAM_";
 const KEPT_LINES = 20;
 /** Output that is still on its way when the program has ended; whoever else holds the pipe is not waited for. */
 const LAST_WORDS_MS = 200;
@@ -63,7 +65,7 @@ export async function runHostCommand(settings: HostCommandSettings): Promise<voi
 
 function commandEnv({ env, dir, jobId, params }: HostCommandSettings): NodeJS.ProcessEnv {
   const given = Object.entries(params).map(([name, value]) => [
-    `WARM_PARAM_${name.toUpperCase()}`,
+    `${HOST_VARIABLE}${name.toUpperCase()}`,
     formatParam(value),
   ]);
   return { ...env, WARM_JOB_DIR: dir, WARM_JOB_ID: jobId, ...Object.fromEntries(given) };

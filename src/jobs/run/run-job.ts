@@ -117,13 +117,20 @@ async function mergeParts(job: Job, dir: string, tools: JobTools): Promise<void>
   await rm(join(dir, CHUNKS), { recursive: true, force: true });
 }
 
-async function runOnHost(job: Job, command: HostCommand, dir: string, { env }: JobTools): Promise<void> {
-  await runHostCommand({
-    ...{ command, env, dir, jobId: job.id, params: job.params, baseDir: job.spec.baseDir },
-    fill: (text) => fillText(text, { ...job.params, dir }),
-    onLine: (line) => job.say(line),
-    cancel: job.cancelled,
-  });
+async function runOnHost(
+  job: Job,
+  command: HostCommand,
+  dir: string,
+  { env, hostQueue }: JobTools,
+): Promise<void> {
+  const run = () =>
+    runHostCommand({
+      ...{ command, env, dir, jobId: job.id, params: job.params, baseDir: job.spec.baseDir },
+      fill: (text) => fillText(text, { ...job.params, dir }),
+      onLine: (line) => job.say(line),
+      cancel: job.cancelled,
+    });
+  await hostQueue.run(job.priority, run, job.cancelled);
 }
 
 function manifestOf(

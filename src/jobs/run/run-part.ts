@@ -46,6 +46,10 @@ export interface PartResult {
 /** Pools are asked for an engine for as long as a job may wait. */
 const LEASE_WAIT_MS = 24 * 3_600_000;
 const ASK_AGAIN_MS = 1_000;
+/** There is no engine now; there may be one later. */
+const ASKED_AGAIN: ReadonlySet<string> = new Set([
+  ...["queue-full", "no-engine", "engine-failed", "host-unreachable"],
+]);
 /** Docker tells the end of a container a little after its connections end. */
 const TOLD_WITHIN_MS = 500;
 
@@ -62,6 +66,21 @@ export async function runPart(settings: PartSettings, tools: JobTools): Promise<
       onFailure(error.message);
     }
     await settings.startOver();
+    await untilHostAnswers(tools, cancel);
+  }
+}
+
+/** While Docker is away no engine would do: it is no reason to use up the tries. */
+async function untilHostAnswers({ host, sleep }: JobTools, cancel: AbortSignal): Promise<void> {
+  for (;;) {
+    if (cancel.aborted) throw cancel.reason;
+    try {
+      await host().host.reader.getJson("ask whether Docker is there", "/version");
+      return;
+    } catch (error) {
+      if (toWarmError(error).code !== "host-unreachable") return;
+    }
+    await sleep(ASK_AGAIN_MS, cancel);
   }
 }
 
@@ -125,7 +144,7 @@ async function leaseEngine(
     } catch (thrown) {
       if (cancel.aborted) throw cancel.reason;
       const { code } = toWarmError(thrown);
-      if (code !== "queue-full" && code !== "no-engine" && code !== "engine-failed") throw thrown;
+      if (!ASKED_AGAIN.has(code)) throw thrown;
     }
     await sleep(ASK_AGAIN_MS, cancel);
   }
