@@ -18,7 +18,6 @@ const COUNTS: Readonly<Record<string, number>> = {
   "examples/engines/warm.yaml": 4,
   // Of the second pool no engine, until there is a job.
   "examples/valheim/warm.yaml": 5,
-  "examples/worldgen/warm.yaml": 8,
   // Network, one image for both pools, two engines of the one and four of the other.
   "examples/worldgen/warm.yaml": 8,
 };

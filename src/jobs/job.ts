@@ -1,13 +1,14 @@
 import { WarmError } from "../errors.js";
-import type {
-  ChunkView,
-  JobOutcome,
-  JobPhase,
-  JobSpec,
-  JobState,
-  JobTimings,
-  JobView,
-  ParamValue,
+import {
+  type ChunkView,
+  JOB_PHASES,
+  type JobOutcome,
+  type JobPhase,
+  type JobSpec,
+  type JobState,
+  type JobTimings,
+  type JobView,
+  type ParamValue,
 } from "../model/job.js";
 import { cutText } from "./cut-text.js";
 import { createPhaseClock, type PhaseClock } from "./phase-clock.js";
@@ -37,15 +38,7 @@ interface Part {
   attempt: number;
 }
 
-const ORDER: readonly JobState[] = [
-  "queued",
-  "leasing",
-  "loading",
-  "generating",
-  "exporting",
-  "processing",
-  "done",
-];
+const ORDER: readonly JobState[] = [...JOB_PHASES, "done"];
 /** A talkative engine is not worth a change for each of its lines. */
 const LINES_EVERY_MS = 100;
 const LONGEST_LINE = 1_000;

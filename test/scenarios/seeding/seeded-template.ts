@@ -45,7 +45,7 @@ export async function expectWarm(sandbox: Sandbox, ...projects: readonly Templat
   for (const project of projects) await expectServing(sandbox, project);
   const names = projects.flatMap(({ container, volume }) => [container, volume]);
   expect(await ownedNames(sandbox)).toEqual(names.sort());
-  expect((await sandbox.warm(["plan"])).stdout).toContain("No changes.");
+  expect((await sandbox.call(["plan"])).stdout).toContain("No changes.");
 }
 
 /** What `docker container prune` does, kept to the project's own so that other tests keep theirs. */
@@ -55,7 +55,13 @@ export async function pruneContainers({ docker, project }: Sandbox): Promise<voi
 
 /** Applies and expects it to end well. */
 export async function apply(sandbox: Sandbox, ...args: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await sandbox.warm(["apply", "--auto-approve", ...args]);
+  const { code, stdout, stderr } = await sandbox.call(["apply", "--auto-approve", ...args]);
   expect(code, stdout + stderr).toBe(0);
   return stdout + stderr;
+}
+
+/** Takes the lock of a command that was killed. */
+export async function breakLock(sandbox: Sandbox): Promise<void> {
+  const { code, stderr } = await sandbox.call(["lock", "break", "--force"]);
+  expect(code, stderr).toBe(0);
 }

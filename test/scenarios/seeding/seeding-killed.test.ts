@@ -3,7 +3,7 @@ import { createSandbox, type Sandbox } from "../../rig/sandbox.js";
 import { applyHeldAt, type Step } from "../templates/proxied-apply.js";
 import { type TemplateProject, writeTemplateProject } from "../templates/template-project.js";
 import { watchServing } from "../watch/watch-serving.js";
-import { apply, expectWarm, pruneContainers } from "./seeded-template.js";
+import { apply, breakLock, expectWarm, pruneContainers } from "./seeded-template.js";
 
 interface Moment {
   readonly moment: string;
@@ -73,7 +73,7 @@ describe("a template whose `warm apply` was killed", () => {
       await killAt(moment, sandbox, project);
       // The lock of a killed command is a stopped container too.
       if (isPruned) await pruneContainers(sandbox);
-      else expect((await sandbox.warm(["lock", "break", "--force"])).code).toBe(0);
+      else await breakLock(sandbox);
 
       await apply(sandbox);
       await expectWarm(sandbox, project);

@@ -3,7 +3,7 @@ import { createSandbox, type Sandbox } from "../../rig/sandbox.js";
 import { applyHeldAt, type Step, warmHeldAt } from "../templates/proxied-apply.js";
 import { expectNoChanges } from "../templates/read-plan.js";
 import { type TemplateProject, writeTemplateProject } from "../templates/template-project.js";
-import { apply, ownedNames } from "./seeded-template.js";
+import { apply, breakLock, ownedNames } from "./seeded-template.js";
 
 const renaming: Step = { method: "POST", path: /\/containers\/\w+\/rename$/ };
 const stopping: Step = { method: "POST", path: /\/containers\/\w+\/stop$/ };
@@ -47,9 +47,6 @@ async function expectSwapped(sandbox: Sandbox, project: TemplateProject, wave: n
   expect(await ownedNames(sandbox)).toEqual([project.volume, project.container].sort());
   await expectNoChanges(sandbox);
 }
-
-const breakLock = async (sandbox: Sandbox) =>
-  expect((await sandbox.warm(["lock", "break", "--force"])).code).toBe(0);
 
 describe.concurrent("a swap that was killed", () => {
   describe.each([

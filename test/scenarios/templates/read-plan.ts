@@ -5,7 +5,7 @@ import type { Sandbox } from "../../rig/sandbox.js";
 
 /** What `warm plan --format json` says, with these arguments. */
 export async function planJson(sandbox: Sandbox, ...args: readonly string[]): Promise<PlanDocument> {
-  const { code, stdout, stderr } = await sandbox.warm(["plan", "--format", "json", ...args]);
+  const { code, stdout, stderr } = await sandbox.call(["plan", "--format", "json", ...args]);
   expect(code, stderr).toBe(0);
   return JSON.parse(stdout);
 }
