@@ -3,6 +3,7 @@ import { sha256 } from "../model/canonical.js";
 import type { Desired } from "../model/resource.js";
 import { compileDesired } from "./compile-desired.js";
 import type { Config } from "./config.js";
+import { checkSchemaFiles } from "./file/check-schema-files.js";
 import { parseYaml } from "./file/parse-yaml.js";
 import type { Positions } from "./file/positions.js";
 import { type Environment, readSecrets } from "./file/read-secrets.js";
@@ -75,7 +76,8 @@ export async function parseConfig(source: {
   const draft = pruneInvalid(value, schemaErrors);
   const meaning = RULES.flatMap((rule) => [...rule(draft, positions)]);
   const { secrets, findings: missing, notes } = await readSecrets(draft, positions, source);
-  const problems = [...findings, ...shape, ...meaning, ...missing];
+  const schemas = await checkSchemaFiles(draft, positions, directory);
+  const problems = [...findings, ...shape, ...meaning, ...missing, ...schemas];
   if (problems.length > 0) throw configError(file, text, problems);
 
   // Nothing was pruned, so the draft is the whole file.

@@ -10,6 +10,10 @@ import Docker from "dockerode";
 const docker = new Docker({ socketPath: (process.env.DOCKER_HOST ?? "").slice("unix://".length) });
 /** Engines that are told one line after the other, by name. */
 const kept = new Map();
+/** Containers that are there. */
+const made = new Set();
+/** Nothing here takes so long. */
+const PATIENCE_MS = 60_000;
 
 /** What is said on a stream of a container, as text, and a way to wait for a part of it. */
 function listen(stream) {
@@ -21,11 +25,22 @@ function listen(stream) {
     ear.wake();
   });
   ear.until = (wanted) =>
-    new Promise((resolve) => {
-      ear.wake = () => ear.text.includes(wanted) && resolve();
+    new Promise((resolve, reject) => {
+      const giveUp = () => reject(new Error(`never said ${wanted}, but: ${ear.text.slice(-500)}`));
+      const timer = setTimeout(giveUp, PATIENCE_MS);
+      ear.wake = () => {
+        if (!ear.text.includes(wanted)) return;
+        clearTimeout(timer);
+        resolve();
+      };
       ear.wake();
     });
   return ear;
+}
+
+async function remove(container) {
+  await container.remove({ force: true, v: true });
+  made.delete(container);
 }
 
 async function start({ name, image, network, env = [] }) {
@@ -36,6 +51,7 @@ async function start({ name, image, network, env = [] }) {
     OpenStdin: true,
     HostConfig: { NetworkMode: network, Memory: 256 * 2 ** 20, MemorySwap: 256 * 2 ** 20 },
   });
+  made.add(container);
   const stream = await container.attach({
     ...{ stream: true, stdin: true, stdout: true, stderr: true, hijack: true },
   });
@@ -61,7 +77,7 @@ const works = {
     const takenAt = performance.now();
     await container.stop({ t: 10 });
     const endedAt = performance.now();
-    await container.remove({ force: true, v: true });
+    await remove(container);
     return {
       ms: endedAt - startedAt,
       steps: {
@@ -78,7 +94,7 @@ const works = {
     const startedAt = performance.now();
     const { container, stream, ear } = await start({ name, ...settings });
     await ear.until(ready);
-    const engine = { container, stream, ear };
+    const engine = { stream, ear };
     if (shell) {
       const exec = await container.exec({
         ...{ Cmd: ["sh"], AttachStdin: true, AttachStdout: true, AttachStderr: true },
@@ -101,9 +117,14 @@ const works = {
   },
 };
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const { work, ...request } = JSON.parse(line);
-  process.stdout.write(`${JSON.stringify(await works[work](request))}\n`);
+try {
+  for await (const line of createInterface({ input: process.stdin })) {
+    const { work, ...request } = JSON.parse(line);
+    process.stdout.write(`${JSON.stringify(await works[work](request))}\n`);
+  }
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
 }
-for (const { container } of kept.values()) await container.remove({ force: true, v: true });
-process.exit(0);
+await Promise.all([...made].map(remove));
+process.exit();

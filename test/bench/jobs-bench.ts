@@ -20,7 +20,7 @@ const EMPTY_POOLS = ["empty1", "empty2", "empty3"];
 export async function benchJobs(host: BenchHost, isQuick: boolean): Promise<number> {
   const around = await describeSurroundings(host.socketPath);
   const half = (count: number) => (isQuick ? Math.ceil(count / 2) : count);
-  const rows = [...(await benchGame(host, half)), ...(await benchWorldgen(host, half(4)))];
+  const rows = [...(await benchGame(host, half)), ...(await benchWorldgen(host, half(5)))];
   process.stdout.write(`${formatJobTable(rows, around)}\n${formatJobRows(rows, around)}\n`);
   return rows.filter((row) => isRowMet(row) === false).length;
 }
@@ -29,7 +29,7 @@ export async function benchJobs(host: BenchHost, isQuick: boolean): Promise<numb
 async function benchGame(host: BenchHost, half: (count: number) => number): Promise<JobRow[]> {
   const [image, fast] = [await pushGame(host, SCALE), await pushGame(host, NO_WAIT)];
   const empty = EMPTY_POOLS.map((pool) => [pool, gamePool(image, "{ min: 0, max: 1, spare: 0 }")]);
-  const pools = keepPools(host, "jobs", {
+  const pools = keepPools(host, "bench-jobs", {
     kept: gamePool(image, "1"),
     streamed: gamePool(image, "1", { outputs: STREAMED }),
     one: gamePool(image, "1"),
@@ -42,12 +42,12 @@ async function benchGame(host: BenchHost, half: (count: number) => number): Prom
     for (const pool of ["kept", "streamed", "console", "exec"]) await pools.ready(pool, 1);
     await pools.ready("three", 3);
     return [
-      ...(await benchHeadline(pools, reference, image, half(6))),
+      ...(await benchHeadline(pools, reference, image, half(5))),
       ...(await benchFirst(pools, EMPTY_POOLS, half(2))),
-      // Each round keeps an engine busy for more than 15 s.
-      ...(await benchThroughput(pools, { name: "the simulated game", rounds: half(2), jobs: 9, min: 2.9 })),
-      ...(await benchOverhead(pools, reference, fast, half(60))),
-      ...(await benchHits(pools, half(400))),
+      // Each round keeps an engine busy for more than 15 s. Counts are odd, for a median in the middle.
+      ...(await benchThroughput(pools, { name: "the simulated game", rounds: half(3), jobs: 8, min: 2.9 })),
+      ...(await benchOverhead(pools, reference, fast, half(61))),
+      ...(await benchHits(pools, half(401))),
     ];
   } finally {
     await reference.close();

@@ -63,6 +63,8 @@ export function startReference(socketPath: string): Reference {
   child.stderr.on("data", (chunk) => {
     errors += chunk;
   });
+  // That it is gone is seen where its answers end.
+  child.stdin.on("error", () => undefined);
   const closed = once(child, "close");
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {

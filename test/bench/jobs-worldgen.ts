@@ -21,14 +21,14 @@ export async function benchWorldgen(host: BenchHost, runs: number): Promise<JobR
     return [];
   }
   const image = await pushImage(host.registry, "jobs/world-generator:1", await buildWorldgenImage());
-  const pools = keepPools(host, "worldgen", { one: worldPool(image, 1), three: worldPool(image, 3) });
+  const pools = keepPools(host, "bench-worlds", { one: worldPool(image, 1), three: worldPool(image, 3) });
   const reference = startReference(host.socketPath);
   try {
     await pools.ready("three", 3);
     return [
       ...(await compareKept(pools, reference, image, runs)),
       ...(await benchThroughput(pools, {
-        ...{ name: "worlds of Minetest", rounds: 1, jobs: runs * 15 },
+        ...{ name: "worlds of Minetest", rounds: 1, jobs: runs * 12 },
         note: `each engine takes a whole CPU, and there are ${cpus().length}`,
       })),
     ];

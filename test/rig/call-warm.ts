@@ -35,8 +35,12 @@ export async function callWarm(
   const output = { stdout: "", stderr: "" };
   const style = makeStyle({ color: false });
   const terminal: Terminal = {
-    print: (text) => void (output.stdout += `${text}\n`),
-    note: (text) => void (output.stderr += `${text}\n`),
+    print: (text) => {
+      output.stdout += `${text}\n`;
+    },
+    note: (text) => {
+      output.stderr += `${text}\n`;
+    },
     out: style,
     err: style,
     columns: Number.POSITIVE_INFINITY,
@@ -47,7 +51,9 @@ export async function callWarm(
   const startedAt = performance.now();
   let code = 0;
   try {
-    const program = createProgram({ terminal, env, cwd }, (exitCode) => (code = exitCode));
+    const program = createProgram({ terminal, env, cwd }, (exitCode) => {
+      code = exitCode;
+    });
     await program.parseAsync(["node", "warm", ...args]);
   } catch (error) {
     const failure = toWarmError(error);

@@ -43,7 +43,7 @@ export type Sandbox = {
   /** Runs the built command line to its end. DOCKER_HOST is our Docker; `env` may say otherwise. */
   warm(args: readonly string[], options?: WarmOptions): Promise<WarmResult>;
   /** The same in this process and much cheaper, for what is not about the process: set-ups and checks. */
-  call(args: readonly string[]): Promise<WarmResult>;
+  call(args: readonly string[], options?: Pick<WarmOptions, "env">): Promise<WarmResult>;
   /** Starts it, for tests that signal it in the middle. */
   start(args: readonly string[], options?: WarmOptions): WarmProcess;
   /** Kills what `start` left running, removes all objects of this sandbox and its directory. */
@@ -111,7 +111,8 @@ export async function createSandbox(): Promise<Sandbox> {
       return join(dir, name);
     },
     warm: (args, options) => start(args, options).result,
-    call: (args) => callWarm(args, dir, { PATH: process.env.PATH, LANG: "C.UTF-8", ...env }),
+    call: (args, options) =>
+      callWarm(args, dir, { PATH: process.env.PATH, LANG: "C.UTF-8", ...env, ...options?.env }),
     start,
     dispose,
     [Symbol.asyncDispose]: dispose,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { WarmError } from "../../errors.js";
@@ -48,6 +49,8 @@ async function runParts(settings: RunSettings, staging: Staging, tools: JobTools
   const { job } = settings;
   const others = new AbortController();
   const cancel = AbortSignal.any([job.cancelled, others.signal]);
+  // Each part listens.
+  setMaxListeners(0, cancel);
   const shared = { dir: staging.dir, cancel, shares: createBudgetShares(job.spec.maxOutputBytes) };
   const count = job.spec.chunks?.count ?? 1;
   const running = Array.from({ length: count }, async (_, part) => {

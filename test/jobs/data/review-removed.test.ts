@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { expect, it } from "vitest";
+import { sha256 } from "../../../src/model/canonical.js";
 import { temporaryFolder } from "./folders.js";
 import { openedDirectory, publishFiles } from "./results.js";
 
@@ -7,7 +8,6 @@ it("results can be made again after somebody has removed all of them, folders an
   const dir = temporaryFolder();
   const data = await openedDirectory(dir);
   rmSync(dir, { recursive: true });
-  const hash = "a".repeat(64);
-  await publishFiles(data, hash, { "raw/a.txt": "a" });
-  expect(await data.find(hash)).toMatchObject({ bytes: 1 });
+  await publishFiles(data, "a", { "raw/a.txt": "a" });
+  expect(await data.find(sha256("a"))).toMatchObject({ bytes: 1 });
 });

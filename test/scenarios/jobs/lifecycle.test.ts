@@ -1,4 +1,4 @@
-import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JobState } from "../../../src/model/job.js";
@@ -91,6 +91,9 @@ describe("a result that is there", () => {
 
   it("does not count when a file is missing, and with `verify` when one was changed", async () => {
     await game.make("damaged");
+    rmSync(join(game.dirOf("damaged"), "raw", "damaged.db"));
+    expect((await game.make("damaged")).outcome?.cached).toBe(false);
+    expect(game.fileOf("damaged", "raw/damaged.db")).toBe("database of damaged\n");
     const path = join(game.dirOf("damaged"), "raw", "damaged.fwl");
     const text = game.fileOf("damaged", "raw/damaged.fwl") ?? "";
     writeFileSync(path, text.replace("damaged", "DAMAGED"));

@@ -51,17 +51,17 @@ describe("the lock of a project", () => {
       expect(second.code).toBe(8);
       expect(second.stderr).toContain(`(pid ${child.pid})`);
 
-      const { stdout } = await sandbox.warm(["lock", "status"]);
+      const { stdout } = await sandbox.call(["lock", "status"]);
       for (const part of [`(pid ${child.pid})`, "warm apply", "release 42", "since", "until"])
         expect(stdout).toContain(part);
-      const { locked, holder } = JSON.parse((await sandbox.warm(["lock", "status", "--json"])).stdout);
+      const { locked, holder } = JSON.parse((await sandbox.call(["lock", "status", "--json"])).stdout);
       expect(locked).toBe(true);
       expect(Date.parse(holder.expiresAt)).toBeGreaterThan(Date.parse(holder.since));
       // Looking needs no lock.
-      expect((await sandbox.warm(["plan"])).code).toBe(0);
+      expect((await sandbox.call(["plan"])).code).toBe(0);
     });
     expect(first, first.stderr).toMatchObject({ code: 0 });
-    expect((await sandbox.warm(["lock", "status"])).stdout).toContain("is not locked");
+    expect((await sandbox.call(["lock", "status"])).stdout).toContain("is not locked");
   });
 
   it("of a killed holder is broken on request, by force only while it has not expired", async () => {

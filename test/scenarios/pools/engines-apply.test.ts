@@ -36,7 +36,7 @@ it("an engine that prints its environment before it ends tells no secret of it",
   const command = 'command: [/bin/sh, -c, "env; exit 3"]';
   await save({ size: 1, lines: [command, "env: { TOKEN: { fromEnv: TOKEN } }"] });
   const env = { TOKEN: "hunter2-of-the-pool" };
-  const { code, stdout, stderr } = await sandbox.warm(["apply", "--auto-approve"], { env });
+  const { code, stdout, stderr } = await sandbox.call(["apply", "--auto-approve"], { env });
   expect(code).toBe(7);
   expect(stdout + stderr).toContain("ended with exit code 3 before it was ready");
   expect(stdout + stderr).toContain("TOKEN=");
@@ -67,7 +67,7 @@ describe("a stranger's container with the name of a slot", () => {
     expect(await names()).toEqual([1, 2, 3].map(project.nameOf));
     expect((await stranger.inspect()).State.Status).toBe("created");
     await expectNoChanges(sandbox);
-    const { code, stderr } = await sandbox.warm(["destroy", "--auto-approve"]);
+    const { code, stderr } = await sandbox.call(["destroy", "--auto-approve"]);
     expect(code, stderr).toBe(0);
     expect(await ids()).toEqual([stranger.id]);
   });

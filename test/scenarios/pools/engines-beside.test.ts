@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => kept[Symbol.asyncDispose]());
 
 const warm = async (...args: readonly string[]) => {
-  const { code, stdout, stderr } = await kept.sandbox.warm(args, { env });
+  const { code, stdout, stderr } = await kept.sandbox.call(args, { env });
   return { code, stdout, stderr, text: stdout + stderr };
 };
 
@@ -55,10 +55,10 @@ describe("beside a watcher", () => {
   it("no secret of an engine's environment or of a lease's is told by anybody", async () => {
     const lease = await kept.lease({ bind: { env: { JOB_TOKEN: OF_THE_JOB } } });
     const other = { env: { TOKEN: ANOTHER } };
-    const plan = await kept.sandbox.warm(["plan"], other);
+    const plan = await kept.sandbox.call(["plan"], other);
     expect(plan.stdout).toContain("env.TOKEN  (sensitive)");
     const told = await Promise.all([
-      kept.sandbox.warm(["plan", "--format", "json"], other),
+      kept.sandbox.call(["plan", "--format", "json"], other),
       warm("status", "--json"),
       warm("explain", lease.engine),
       warm("engines", "--json"),

@@ -20,7 +20,7 @@ const states = async () => (await listEngines(kept.sandbox)).map(({ state }) => 
 it("engines freeze when nobody uses them, and that is no drift", async () => {
   expect(await states()).toEqual(["paused", "paused"]);
   await expectNoChanges(kept.sandbox);
-  const { stdout } = await kept.sandbox.warm(["engines"]);
+  const { stdout } = await kept.sandbox.call(["engines"]);
   expect(stdout).toMatch(/ready, frozen/);
 });
 

@@ -68,7 +68,7 @@ describe("a script that opens the pools of a file", () => {
     const [first] = await script(`${USES_ONE}await warm.close();`).end();
     expect(first).toEqual({ isRemote: false, stdout: "job 42\n", fence: 1 });
     expect(await listEngines(sandbox)).toHaveLength(2);
-    const { stdout } = await sandbox.warm(["plan"]);
+    const { stdout } = await sandbox.call(["plan"]);
     expect(stdout).toContain("No changes.");
   });
 
@@ -126,5 +126,5 @@ it("while an apply holds the lock, a script is refused with who is at work", asy
     child.kill("SIGKILL");
     await result;
   });
-  await sandbox.warm(["lock", "break", "--force"]);
+  await sandbox.call(["lock", "break", "--force"]);
 });

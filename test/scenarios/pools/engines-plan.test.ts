@@ -28,7 +28,7 @@ async function make(settings: PoolSettings = {}): Promise<void> {
 
 /** What `warm plan` prints below its headline, with names that are the same in each run. */
 async function planText(): Promise<string> {
-  const { code, stdout, stderr } = await sandbox.warm(["plan"]);
+  const { code, stdout, stderr } = await sandbox.call(["plan"]);
   expect(code, stderr).toBe(0);
   const text = stdout.slice(stdout.indexOf("\n\n") + 2);
   return text
@@ -156,7 +156,7 @@ it("of a pool that is as it should be nothing is planned, whatever it is asked f
   await make();
   await expectNoChanges(sandbox);
   const before = await listEngines(sandbox);
-  expect((await sandbox.warm(["plan", "--detailed-exitcode"])).code).toBe(0);
+  expect((await sandbox.call(["plan", "--detailed-exitcode"])).code).toBe(0);
   expect(await apply(sandbox)).toContain("No changes.");
   expect(await listEngines(sandbox)).toEqual(before);
 });

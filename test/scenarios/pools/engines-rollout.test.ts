@@ -121,7 +121,7 @@ describe("a rollout that cannot go on", () => {
 
     const again = kept.watching.lines().length;
     const [first] = (await kept.view()).engines;
-    await kept.sandbox.warm(["recycle", `game/${first?.slot}`]);
+    await kept.sandbox.call(["recycle", `game/${first?.slot}`]);
     await kept.watching.line(({ msg }) => msg === "change failed", again);
     await kept.watching.line(({ msg }) => msg === "rollout paused", again);
     await roll();

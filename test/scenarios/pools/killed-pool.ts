@@ -29,7 +29,7 @@ export async function keepKilledPool(settings: PoolSettings): Promise<KilledPool
     const { child, result } = pool.watching.warm;
     child.kill("SIGKILL");
     await result;
-    expect((await pool.sandbox.warm(["lock", "break", "--force"])).code).toBe(0);
+    expect((await pool.sandbox.call(["lock", "break", "--force"])).code).toBe(0);
   }
 
   async function killAt(step: Step, begin: () => Promise<unknown>): Promise<void> {

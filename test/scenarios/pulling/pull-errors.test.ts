@@ -66,7 +66,7 @@ describe("a pull that fails", () => {
     writeFileSync(join(sandbox.dir, "config.json"), JSON.stringify({ auths: { [refusing]: { auth } } }));
     const targets = failures.flatMap(({ name }) => ["--target", `image.${image(name)}`]);
     const env = { ...through(proxy).env, DOCKER_CONFIG: sandbox.dir };
-    return sandbox.warm(["apply", "--auto-approve", ...targets], { env });
+    return sandbox.call(["apply", "--auto-approve", ...targets], { env });
   }
 
   it("makes apply exit 6, with every failure told once", () => {

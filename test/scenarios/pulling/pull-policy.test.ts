@@ -32,7 +32,7 @@ describe("under `pull.policy: never`", () => {
   it("a missing image is a conflict, and nobody asks a registry", async () => {
     await using sandbox = await createSandbox();
     const project = await writeTemplateProject(sandbox, {}, ["pull: { policy: never }"]);
-    const { stdout } = await sandbox.warm(["plan"]);
+    const { stdout } = await sandbox.call(["plan"]);
     expect(stdout).toContain(`! image.${project.image}`);
     const { code, stderr, calls } = await applyThrough(sandbox);
     expect(code, stderr).toBe(6);
@@ -52,7 +52,7 @@ describe("under `pull.policy: always`", () => {
   afterAll(() => sandbox.dispose());
 
   const isUpToDate = async () => {
-    expect((await sandbox.warm(["plan"])).stdout).toContain("No changes.");
+    expect((await sandbox.call(["plan"])).stdout).toContain("No changes.");
   };
 
   it("tags that stand still are no change", isUpToDate);
@@ -61,7 +61,7 @@ describe("under `pull.policy: always`", () => {
     const before = await identify(sandbox, project);
     await moveIndexOnly(sandbox, "template", "1");
     await moveIndexOnly(sandbox, "blob", "1");
-    const { stdout } = await sandbox.warm(["plan", "--format", "json"]);
+    const { stdout } = await sandbox.call(["plan", "--format", "json"]);
     expect(stdout.match(/"image-moved"/g)?.length).toBeGreaterThanOrEqual(2);
     await apply(sandbox);
     expect(await identify(sandbox, project)).toEqual(before);
@@ -80,7 +80,7 @@ describe("under `pull.policy: always`", () => {
     await moveIndexOnly(sandbox, "blob", "3");
     const mount = "/workspace/other";
     sandbox.writeConfig(`${project.yaml}    mount: ${mount}\n`);
-    const { code } = await sandbox.warm(["apply", "--auto-approve"]);
+    const { code } = await sandbox.call(["apply", "--auto-approve"]);
     // The rig's blob unpacks to its own place, so the new mount is seeded with nothing.
     expect(code).toBe(0);
     expect((await shellIn(sandbox, project.container, `ls -A ${mount} | wc -l`)).output.trim()).toBe("0");
@@ -106,7 +106,7 @@ describe("under `pull.policy: always`", () => {
   it("a moved tag replaces the container, a moved blob its volume too", async () => {
     const before = await identify(sandbox, project);
     await sandbox.image("template", { version: "2" });
-    expect((await sandbox.warm(["plan"])).stdout).toContain(`~ image.${project.image}`);
+    expect((await sandbox.call(["plan"])).stdout).toContain(`~ image.${project.image}`);
     await apply(sandbox);
     await isUpToDate();
     expect((await shellIn(sandbox, project.container, "cat /rig/version")).output).toContain("template 2");

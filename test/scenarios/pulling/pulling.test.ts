@@ -16,7 +16,7 @@ async function pullOnly(sandbox: Sandbox, images: readonly string[], env: Record
   sandbox.writeConfig(projectYaml(sandbox, Object.fromEntries(templates), ["pull: { retries: 0 }"]));
   const targets = [...new Set(images)].flatMap((image) => ["--target", `image.${image}`]);
   const args = ["apply", "--auto-approve", ...targets];
-  return sandbox.warm([...args, "--json"], { env });
+  return sandbox.call([...args, "--json"], { env });
 }
 
 describe("a pull", () => {
@@ -43,7 +43,7 @@ describe("a pull", () => {
       }),
     );
     expect(ids).toEqual([tagged.id, other.id, other.id, bare.id]);
-    expect((await sandbox.warm(["plan"])).stdout).not.toMatch(/^ {2}\S image\./m);
+    expect((await sandbox.call(["plan"])).stdout).not.toMatch(/^ {2}\S image\./m);
   });
 
   it("logs in as the docker command would, from its file and its helpers", async () => {

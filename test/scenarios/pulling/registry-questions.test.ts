@@ -29,7 +29,7 @@ describe("a plan under `pull.policy: always`", () => {
     const auth = Buffer.from(`${registryLogin.username}:${password}`).toString("base64");
     const config = password === undefined ? {} : { auths: { [locked.host]: { auth } } };
     writeFileSync(join(sandbox.dir, "config.json"), JSON.stringify(config));
-    const { code, stdout, stderr } = await sandbox.warm(["plan"], { env: { DOCKER_CONFIG: sandbox.dir } });
+    const { code, stdout, stderr } = await sandbox.call(["plan"], { env: { DOCKER_CONFIG: sandbox.dir } });
     return { code, stdout, stderr, auth };
   }
 

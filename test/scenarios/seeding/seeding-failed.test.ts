@@ -33,7 +33,7 @@ describe("a seeding that fails", () => {
       projectYaml(sandbox, { [good.id]: { image, blob }, [bad.id]: { image, blob: badBlob } }),
     );
 
-    const { code, stderr } = await sandbox.warm(APPLY);
+    const { code, stderr } = await sandbox.call(APPLY);
     expect(code, stderr).toBe(6);
     expect(stderr).toContain(`volume.${bad.volume}: failed: `);
     expect(stderr).toContain("exit code 3");
@@ -60,7 +60,7 @@ describe("a seeding that fails", () => {
       makeImage([layer], { Cmd: [] }, { salt: sandbox.id }),
     );
     await writeTemplateProject(sandbox, { image, blob: dumb });
-    const { code, stderr } = await sandbox.warm(APPLY);
+    const { code, stderr } = await sandbox.call(APPLY);
     expect(code, stderr).toBe(6);
     expect(stderr).toMatch(/the blob image of \S+ cannot be run: .*No command specified \(seed-failed\)/);
     expect(await ownedNames(sandbox)).toEqual([]);

@@ -42,9 +42,9 @@ describe("a template volume that was seeded", () => {
     await using sandbox = await createSandbox();
     const project = await makeWarm(sandbox);
     await removeTags(sandbox, project);
-    expect((await sandbox.warm(["plan"])).stdout).toContain("No changes.");
+    expect((await sandbox.call(["plan"])).stdout).toContain("No changes.");
     expect(await apply(sandbox, "--replace", `container.${project.container}`)).not.toMatch(SEEDED);
-    expect((await sandbox.warm(["plan"])).stdout).toContain("No changes.");
+    expect((await sandbox.call(["plan"])).stdout).toContain("No changes.");
   });
 
   it("is seeded again when neither proof is left", async () => {
@@ -52,7 +52,7 @@ describe("a template volume that was seeded", () => {
     const project = await makeWarm(sandbox);
     await removeTags(sandbox, project);
     await removeContainer(sandbox, project);
-    const { stdout } = await sandbox.warm(["plan", "--format", "json"]);
+    const { stdout } = await sandbox.call(["plan", "--format", "json"]);
     const reasons = JSON.parse(stdout).changes.map((change: { reasons: string[] }) => change.reasons);
     expect(reasons.flat().sort()).toEqual(["missing", "seed-incomplete"]);
     expect(await apply(sandbox)).toMatch(SEEDED);
@@ -71,9 +71,9 @@ describe("a template volume that was seeded", () => {
     await using sandbox = await createSandbox();
     const project = await makeWarm(sandbox);
     await removeContainer(sandbox, project);
-    expect((await sandbox.warm(["plan", "--out", "saved"])).code).toBe(0);
+    expect((await sandbox.call(["plan", "--out", "saved"])).code).toBe(0);
     await remakeByHand(sandbox, project);
-    const { code, stderr } = await sandbox.warm(["apply", "saved", "--auto-approve"]);
+    const { code, stderr } = await sandbox.call(["apply", "saved", "--auto-approve"]);
     expect(code, stderr).toBe(5);
     const inspected = sandbox.docker.getContainer(project.container).inspect();
     await expect(inspected).rejects.toMatchObject({ statusCode: 404 });
@@ -90,7 +90,7 @@ describe("a template volume that was seeded", () => {
       await seeder.pause();
       child.kill("SIGKILL");
     });
-    await sandbox.warm(["lock", "break", "--force"]);
+    await sandbox.call(["lock", "break", "--force"]);
     // The last look before the seeder is removed: the plan has seen the volume half filled.
     const listing = { method: "GET", path: /\/containers\/json$/, query: "-volume-" };
     const { code, stderr } = await applyHeldAt(sandbox, listing, async () => {
@@ -110,7 +110,7 @@ describe("a template volume that was seeded", () => {
     const output = await apply(sandbox);
     expect(output).toContain(`image.${own}: pulled`);
     expect(output).not.toMatch(SEEDED);
-    expect((await sandbox.warm(["plan"])).stdout).toContain("No changes.");
+    expect((await sandbox.call(["plan"])).stdout).toContain("No changes.");
   });
 
   it("is seeded again when its blob's tag names another image", async () => {
@@ -118,7 +118,7 @@ describe("a template volume that was seeded", () => {
     const own = await sandbox.image("blob", { to: "both" });
     const project = await makeWarm(sandbox, { blob: own });
     await sandbox.image("blob", { to: "load", version: "2" });
-    const { stdout } = await sandbox.warm(["plan", "--format", "json"]);
+    const { stdout } = await sandbox.call(["plan", "--format", "json"]);
     expect(stdout).toContain('"seed-changed"');
     expect(await apply(sandbox)).toMatch(SEEDED);
     await expectWarm(sandbox, project);

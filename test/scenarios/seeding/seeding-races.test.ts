@@ -63,7 +63,7 @@ describe("while a template is seeded", () => {
       after: /\/wait$/,
     };
     const first = await applyHeldAt(sandbox, lastLook, async () => {
-      await sandbox.warm(["lock", "break", "--force"]);
+      await sandbox.call(["lock", "break", "--force"]);
       await applyHeldAt(sandbox, { method: "POST", path: /\/wait$/ }, async ({ child }) => {
         const log = async () => String(await seeder.logs({ stdout: true }));
         await vi.waitFor(async () => expect(await log()).toContain("first half"), { timeout: 10_000 });
@@ -73,7 +73,7 @@ describe("while a template is seeded", () => {
     });
     expect(first.code, first.stderr).toBe(6);
     expect(await proofTags(sandbox, project)).toEqual([]);
-    await sandbox.warm(["lock", "break", "--force"]);
+    await sandbox.call(["lock", "break", "--force"]);
     await apply(sandbox);
     await expectWarm(sandbox, project);
   });

@@ -23,7 +23,7 @@ const write = (prune: "none" | "safe" | "all", ttl: string) =>
 /** With this ttl the session of `beforeEach` is over in a moment. */
 async function expire(prune: "none" | "safe" | "all", ttl = "1s"): Promise<void> {
   write("all", ttl);
-  const isOver = async () => (await sandbox.warm(["explain", `volume.${volume}`])).stdout;
+  const isOver = async () => (await sandbox.call(["explain", `volume.${volume}`])).stdout;
   await expect.poll(isOver, { timeout: 10_000 }).toContain("expired at");
   write(prune, ttl);
 }
@@ -39,19 +39,19 @@ describe("a session that has expired", () => {
     for (const prune of ["none", "safe"] as const) {
       await expire(prune);
       await expectNoChanges(sandbox);
-      const { stdout } = await sandbox.warm(["explain", `volume.${volume}`]);
+      const { stdout } = await sandbox.call(["explain", `volume.${volume}`]);
       expect(stdout).toContain(`\`prune: ${prune}\` keeps its volume`);
     }
     await expire("all");
     expect(await planLines(sandbox)).toEqual([`delete volume.${volume} expired`]);
-    expect((await sandbox.warm(["plan"])).stdout).toContain("its time to live is over (session s)");
+    expect((await sandbox.call(["plan"])).stdout).toContain("its time to live is over (session s)");
     await apply(sandbox);
     expect(await findVolume(sandbox, volume)).toBeUndefined();
     expect(await tombstones(sandbox)).toHaveLength(1);
     await expectNoChanges(sandbox);
     await apply(sandbox);
     expect(await findVolume(sandbox, volume)).toBeUndefined();
-    const { stdout } = await sandbox.warm(["explain", `volume.${volume}`]);
+    const { stdout } = await sandbox.call(["explain", `volume.${volume}`]);
     expect(stdout).toContain("session s expired and its volume was removed");
   });
 
@@ -71,7 +71,7 @@ describe("a session that has expired", () => {
     await expire("all", "1100ms");
     await apply(sandbox);
     expect(await findVolume(sandbox, volume)).toBeUndefined();
-    const { stdout } = await sandbox.warm(["plan", "--replace", `volume.${volume}`]);
+    const { stdout } = await sandbox.call(["plan", "--replace", `volume.${volume}`]);
     expect(stdout).toMatch(/\+ volume.* create: requested \(session s\)/);
     expect(stdout).toContain("marks an expired session that is no longer declared, or lives again");
   });
@@ -80,7 +80,7 @@ describe("a session that has expired", () => {
     await expire("all");
     const user = await mountBy(sandbox, project.image, volume);
     expect(await planLines(sandbox)).toEqual([`conflict volume.${volume} conflict-in-use`]);
-    const { code, stderr } = await sandbox.warm(["apply", "--auto-approve"]);
+    const { code, stderr } = await sandbox.call(["apply", "--auto-approve"]);
     expect({ code, stderr }).toMatchObject({
       code: 6,
       stderr: expect.stringContaining(`in use by container ${sandbox.id}-user`),
@@ -103,7 +103,7 @@ describe("a session that has expired", () => {
     expect(code).toBeNull();
     expect(await findVolume(sandbox, volume)).toBeDefined();
     expect(await tombstones(sandbox)).toHaveLength(1);
-    expect((await sandbox.warm(["lock", "break", "--force"])).code).toBe(0);
+    expect((await sandbox.call(["lock", "break", "--force"])).code).toBe(0);
 
     await apply(sandbox);
     expect(await findVolume(sandbox, volume)).toBeUndefined();
@@ -131,7 +131,7 @@ describe("a session that has expired", () => {
     const theirs = await writeTemplateProject(neighbour, { image: project.image });
     neighbour.writeConfig(sessionYaml(theirs, "all", { s: ["ttl: 1s"] }));
     const isGone = async () => {
-      await neighbour.warm(["apply", "--auto-approve"]);
+      await neighbour.call(["apply", "--auto-approve"]);
       return findVolume(neighbour, `${theirs.volume}-s`);
     };
     await expect.poll(isGone, { timeout: 20_000 }).toBeUndefined();
@@ -152,7 +152,7 @@ describe("a session that has expired", () => {
     await apply(sandbox);
     await expire("all");
     await apply(sandbox);
-    const { code } = await sandbox.warm(["destroy", "--auto-approve"]);
+    const { code } = await sandbox.call(["destroy", "--auto-approve"]);
     expect(code).toBe(0);
     expect([await tombstones(sandbox), await ownedNames(sandbox)]).toEqual([[], []]);
     expect(await tombstones(neighbour)).toHaveLength(1);

@@ -20,7 +20,7 @@ it("another prefix makes a session's volume no template's without being asked, a
   const before = await findVolume(sandbox, name);
   sandbox.writeConfig(longer);
   expect(await planLines(sandbox)).toContain(`conflict volume.${name} config-changed`);
-  const { code, stderr } = await sandbox.warm(["apply", "--auto-approve"]);
+  const { code, stderr } = await sandbox.call(["apply", "--auto-approve"]);
   expect(code, stderr).toBe(6);
   expect(stderr).toContain(`it holds what session ${b} has written, which \`prune: safe\` keeps`);
   expect(await findVolume(sandbox, name)).toEqual(before);

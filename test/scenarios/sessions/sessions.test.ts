@@ -36,7 +36,7 @@ describe("a session", () => {
       `create volume.${volume} missing`,
       `create volume.${project.volume}-pr-2 missing`,
     ]);
-    expect((await sandbox.warm(["plan"])).stdout).toMatch(/-pr-1 +create: does not exist \(session pr-1\)/);
+    expect((await sandbox.call(["plan"])).stdout).toMatch(/-pr-1 +create: does not exist \(session pr-1\)/);
 
     const { code, calls, stderr } = await applyThrough(sandbox);
     expect(code, stderr).toBe(0);
@@ -53,7 +53,7 @@ describe("a session", () => {
       "cyanprint.dev": "true",
     });
     await expectNoChanges(sandbox);
-    const { stdout } = await sandbox.warm(["explain", `volume.${volume}`]);
+    const { stdout } = await sandbox.call(["explain", `volume.${volume}`]);
     expect(stdout).toContain("session pr-1 expires at ");
   });
 });
@@ -71,7 +71,7 @@ describe("a session's volume", () => {
     }
     write("all", {});
     expect(await planLines(sandbox)).toEqual([`delete volume.${volume} orphaned`]);
-    expect((await sandbox.warm(["plan"])).stdout).toContain("no longer declared (session pr-1)");
+    expect((await sandbox.call(["plan"])).stdout).toContain("no longer declared (session pr-1)");
     await apply(sandbox);
     expect(await findVolume(sandbox, volume)).toBeUndefined();
     await expectNoChanges(sandbox);
@@ -80,7 +80,7 @@ describe("a session's volume", () => {
   it("is made anew on request, and not while a foreign container uses it", async () => {
     const replace = ["--replace", `volume.${volume}`];
     const user = await mountBy(sandbox, project.image, volume);
-    const refused = await sandbox.warm(["apply", "--auto-approve", ...replace]);
+    const refused = await sandbox.call(["apply", "--auto-approve", ...replace]);
     expect(refused.code).toBe(6);
     expect(refused.stderr).toContain(`${sandbox.id}-user`);
 
@@ -103,7 +103,7 @@ describe("a session's volume", () => {
     await sandbox.docker.getVolume(volume).remove();
     await sandbox.docker.createVolume({ Name: volume, Labels: { "cyanprint.dev": "true" } });
     expect(await planLines(sandbox)).toEqual([`conflict volume.${volume} conflict-name`]);
-    expect((await sandbox.warm(["apply", "--auto-approve"])).code).toBe(6);
+    expect((await sandbox.call(["apply", "--auto-approve"])).code).toBe(6);
     expect((await findVolume(sandbox, volume))?.Labels).toEqual({ "cyanprint.dev": "true" });
 
     await apply(sandbox, "--adopt", `volume.${volume}`);

@@ -66,7 +66,7 @@ describe("a changed file", () => {
     const old = await container().inspect();
     const image = await sandbox.image("neverHealthy");
     write(["health: { path: /, timeout: 1s }"], image);
-    const failed = await sandbox.warm(["apply", "--auto-approve"]);
+    const failed = await sandbox.call(["apply", "--auto-approve"]);
     expect(failed, failed.stderr).toMatchObject({ code: 7 });
     expect(failed.stderr).toContain("never listening");
     const after = await container().inspect();
@@ -84,20 +84,20 @@ describe("a changed file", () => {
     write(["env: { TOKEN: { fromEnv: WARM_TEST_TOKEN } }"]);
     const withToken = (token: string) => ({ env: { WARM_TEST_TOKEN: token } });
     const [first, second] = ["s3cret-one", "s3cret-two"];
-    const applied = await sandbox.warm(["apply", "--auto-approve"], withToken(first));
+    const applied = await sandbox.call(["apply", "--auto-approve"], withToken(first));
     expect(applied.code, applied.stderr).toBe(0);
     expect((await container().inspect()).Config.Env).toContain(`TOKEN=${first}`);
-    expect((await sandbox.warm(["plan"], withToken(first))).stdout).toContain("No changes.");
+    expect((await sandbox.call(["plan"], withToken(first))).stdout).toContain("No changes.");
 
     for (const format of ["text", "json"]) {
-      const { stdout } = await sandbox.warm(["plan", "--format", format], withToken(second));
+      const { stdout } = await sandbox.call(["plan", "--format", format], withToken(second));
       expect(stdout).toMatch(/config-changed|its configuration changed/);
       expect(stdout).toContain("(sensitive)");
       expect(stdout).not.toMatch(/s3cret/);
     }
     const labels = JSON.stringify((await container().inspect()).Config.Labels);
     expect(labels).not.toContain(first);
-    const replaced = await sandbox.warm(["apply", "--auto-approve"], withToken(second));
+    const replaced = await sandbox.call(["apply", "--auto-approve"], withToken(second));
     expect(replaced.code).toBe(0);
     expect(replaced.stdout + replaced.stderr).not.toMatch(/s3cret/);
     expect((await container().inspect()).Config.Env).toContain(`TOKEN=${second}`);

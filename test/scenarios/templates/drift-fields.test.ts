@@ -38,7 +38,7 @@ describe("a warm container", () => {
   it("gets its name back after a rename, without a restart", async () => {
     const before = await container().inspect();
     await container().rename({ name: `${project.container}-mine` });
-    const { stdout } = await sandbox.warm(["plan"]);
+    const { stdout } = await sandbox.call(["plan"]);
     expect(stdout).toMatch(new RegExp(`name +"${project.container}-mine" -> "${project.container}"`));
     await apply(sandbox);
     const after = await container().inspect();
@@ -50,7 +50,7 @@ describe("a warm container", () => {
     await container().rename({ name: `${project.container}-mine` });
     const stranger = await sandbox.docker.createContainer({ name: project.container, Image: project.image });
     expect(await planLines(sandbox)).toEqual([`conflict ${address()} conflict-name`]);
-    expect((await sandbox.warm(["apply", "--auto-approve"])).code).toBe(6);
+    expect((await sandbox.call(["apply", "--auto-approve"])).code).toBe(6);
     expect((await container().inspect()).Id).toBe(stranger.id);
     await stranger.remove();
     await apply(sandbox);
@@ -78,7 +78,7 @@ describe("a warm container", () => {
         ],
       },
     ]);
-    const { stdout } = await sandbox.warm(["plan"]);
+    const { stdout } = await sandbox.call(["plan"]);
     expect(stdout).toMatch(/resources\.memory +32 MiB -> 64 MiB/);
     expect(stdout).toMatch(/resources\.cpus +0\.25 -> 0\.5/);
     expect(stdout).toMatch(/resources\.pids +32 -> 64/);
@@ -92,7 +92,7 @@ describe("a warm container", () => {
 
   it("is told to be what it is by `explain` when one limit alone has drifted", async () => {
     await container().update({ PidsLimit: 40 });
-    const { stdout, code } = await sandbox.warm(["explain", address(), "--json"]);
+    const { stdout, code } = await sandbox.call(["explain", address(), "--json"]);
     expect(code).toBe(0);
     const { status, fields } = JSON.parse(stdout);
     expect(status).toMatchObject({ sync: "out-of-sync", reasons: ["drift-field"] });

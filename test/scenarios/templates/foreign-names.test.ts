@@ -25,7 +25,7 @@ describe("a name that is taken by something that warm did not make", () => {
 
   /** The apply ends with 6, and the other template is warm all the same. */
   async function expectTheRestDone(): Promise<void> {
-    const { code, stdout, stderr } = await sandbox.warm(["apply", "--auto-approve"]);
+    const { code, stdout, stderr } = await sandbox.call(["apply", "--auto-approve"]);
     expect(code, stdout + stderr).toBe(6);
     const { State } = await sandbox.docker.getContainer(other.container).inspect();
     expect(State.Running).toBe(true);
@@ -58,7 +58,7 @@ describe("a name that is taken by something that warm did not make", () => {
     expect(await planLines(sandbox)).toContain(`conflict ${address} conflict-name`);
     await expectTheRestDone();
     expect(await planLines(sandbox, "--adopt", address)).toContain(`conflict ${address} conflict-in-use`);
-    const refused = await sandbox.warm(["apply", "--auto-approve", "--adopt", address]);
+    const refused = await sandbox.call(["apply", "--auto-approve", "--adopt", address]);
     expect(refused.code).toBe(6);
     expect(refused.stderr).toContain(`${sandbox.id}-user`);
     expect(await sandbox.docker.getVolume(project.volume).inspect()).toMatchObject({
@@ -92,7 +92,7 @@ describe("a name that is taken by something that warm did not make", () => {
       HostConfig: { NetworkMode: project.network },
     });
     const address = `network.${project.network}`;
-    expect((await sandbox.warm(["apply", "--auto-approve"])).code).toBe(6);
+    expect((await sandbox.call(["apply", "--auto-approve"])).code).toBe(6);
     // The volumes do not need it.
     await sandbox.docker.getVolume(project.volume).inspect();
     await expect(sandbox.docker.getContainer(project.container).inspect()).rejects.toMatchObject({

@@ -37,7 +37,7 @@ describe("among objects that warm did not make", () => {
 
   it("nothing of theirs is planned, listed or touched", async () => {
     await expectNoChanges(sandbox);
-    const { stdout } = await sandbox.warm(["status"]);
+    const { stdout } = await sandbox.call(["status"]);
     for (const name of [session, stopped, theirs.container, theirs.volume])
       expect(stdout).not.toContain(name);
     expect(await planLines(sandbox, "--destroy")).toEqual([
@@ -58,7 +58,7 @@ describe("among objects that warm did not make", () => {
       `delete container.${project.container} orphaned`,
       `conflict volume.${project.volume} conflict-in-use`,
     ]);
-    const { code, stderr } = await sandbox.warm(["apply", "--auto-approve"]);
+    const { code, stderr } = await sandbox.call(["apply", "--auto-approve"]);
     expect({ code, stderr }).toMatchObject({
       code: 6,
       stderr: expect.stringContaining(`${sandbox.id}-backup`),
@@ -69,7 +69,7 @@ describe("among objects that warm did not make", () => {
     const again = await sandbox.image("blob", { version: "2", tag: "2" });
     sandbox.writeConfig(project.yaml.replace(project.blob, again));
     expect(await planLines(sandbox)).toContain(`conflict volume.${project.volume} conflict-in-use`);
-    expect((await sandbox.warm(["apply", "--auto-approve"])).code).toBe(6);
+    expect((await sandbox.call(["apply", "--auto-approve"])).code).toBe(6);
     await user.remove();
     sandbox.writeConfig(project.yaml);
     await apply(sandbox);
@@ -84,7 +84,7 @@ describe("among objects that warm did not make", () => {
     });
     for (const start of [false, true]) {
       if (start) await user.start();
-      const { code, stdout, stderr } = await sandbox.warm(["destroy", "--auto-approve"]);
+      const { code, stdout, stderr } = await sandbox.call(["destroy", "--auto-approve"]);
       expect(code, stdout + stderr).toBe(6);
       expect(stdout).toContain(`${sandbox.id}-user`);
       expect(await exists(sandbox.docker.getNetwork(project.network).inspect())).toBe(true);
@@ -109,7 +109,7 @@ describe("among objects that warm did not make", () => {
 
   it("destroy removes what is ours and nothing else", async () => {
     await apply(sandbox);
-    const { code, stdout, stderr } = await sandbox.warm(["destroy", "--auto-approve"]);
+    const { code, stdout, stderr } = await sandbox.call(["destroy", "--auto-approve"]);
     expect(code, stdout + stderr).toBe(0);
     expect(await ownedNames(sandbox)).toEqual([]);
     expect(await proofTags(sandbox, project)).toEqual([]);
@@ -119,6 +119,6 @@ describe("among objects that warm did not make", () => {
     expect(await exists(sandbox.docker.getContainer(stopped).inspect())).toBe(true);
     expect(await exists(sandbox.docker.getImage(project.image).inspect())).toBe(true);
     await expectNoChanges(neighbour);
-    expect((await sandbox.warm(["destroy", "--auto-approve"])).stdout).toContain("Nothing");
+    expect((await sandbox.call(["destroy", "--auto-approve"])).stdout).toContain("Nothing");
   });
 });

@@ -16,7 +16,7 @@ describe("a template", () => {
     sandbox.image(name, { ...options, to: "load" } as never);
   const write = async (image: string, health: string): Promise<TemplateProject> =>
     writeTemplateProject(sandbox, { image, blob: await load("blob"), lines: [`health: ${health}`] });
-  const applied = () => sandbox.warm(["apply", "--auto-approve"]);
+  const applied = () => sandbox.call(["apply", "--auto-approve"]);
 
   it("that exits is told at once, with its exit code and its last words, and again by the next apply", async () => {
     const project = await write(await load("exitsAtOnce"), "{ path: /, timeout: 60s }");
@@ -100,6 +100,6 @@ describe("a template", () => {
       expect(code, `run ${run}: ${stdout}${stderr}`).toBe(7);
       expect(stderr).toContain("HTTP 404");
     }
-    expect((await sandbox.warm(["status"])).stdout).toContain("unhealthy");
+    expect((await sandbox.call(["status"])).stdout).toContain("unhealthy");
   });
 });

@@ -12,6 +12,6 @@ afterAll(() => sandbox.dispose());
 it("limits that the kernel rounds are no drift", async () => {
   await writeTemplateProject(sandbox, { lines: ["resources: { memory: 100MB, cpus: 0.333333, pids: 64 }"] });
   await apply(sandbox);
-  const { stdout } = await sandbox.warm(["plan"]);
+  const { stdout } = await sandbox.call(["plan"]);
   expect(stdout).toContain("No changes");
 });

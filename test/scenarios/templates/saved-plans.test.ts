@@ -22,10 +22,10 @@ describe("a saved plan", () => {
   afterEach(() => sandbox.dispose());
 
   const save = async (...args: readonly string[]) => {
-    const { code, stderr } = await sandbox.warm(["plan", "--out", "the.plan", ...args]);
+    const { code, stderr } = await sandbox.call(["plan", "--out", "the.plan", ...args]);
     expect(code, stderr).toBe(0);
   };
-  const applySaved = () => sandbox.warm(["apply", "the.plan"]);
+  const applySaved = () => sandbox.call(["apply", "the.plan"]);
   const planFile = () => join(sandbox.dir, "the.plan");
 
   /** Refused as stale, with this in the message, and nothing was done. */
@@ -40,10 +40,10 @@ describe("a saved plan", () => {
   it("is a private file without secrets, and applying it needs no approval", async () => {
     sandbox.writeConfig(`${project.yaml}    env: { TOKEN: { fromEnv: WARM_TEST_TOKEN } }\n`);
     const env = { WARM_TEST_TOKEN: "s3cret" };
-    expect((await sandbox.warm(["plan", "--out", "the.plan"], { env })).code).toBe(0);
+    expect((await sandbox.call(["plan", "--out", "the.plan"], { env })).code).toBe(0);
     expect(statSync(planFile()).mode & 0o777).toBe(0o600);
     expect(readFileSync(planFile(), "utf8")).not.toContain("s3cret");
-    const applied = await sandbox.warm(["apply", "the.plan"], { env });
+    const applied = await sandbox.call(["apply", "the.plan"], { env });
     expect(applied, applied.stderr).toMatchObject({ code: 0 });
     expect((await sandbox.docker.getContainer(project.container).inspect()).Config.Env).toContain(
       "TOKEN=s3cret",
@@ -132,11 +132,11 @@ describe("a saved plan", () => {
     const info = await sandbox.docker.info();
     const rule = { match: { path: /\/info$/ }, action: { kind: "answer", status: 200 } as const };
     proxy.fault({ ...rule, action: { ...rule.action, body: { ...info, ID: "ANOTHER:HOST" } } });
-    const refused = await sandbox.warm(["apply", "the.plan"], through(proxy));
+    const refused = await sandbox.call(["apply", "the.plan"], through(proxy));
     expect(refused).toMatchObject({ code: 5, stderr: expect.stringContaining("another Docker host") });
     expect(await ownedNames(sandbox)).toEqual([]);
     proxy.clear();
-    expect((await sandbox.warm(["apply", "the.plan"], through(proxy))).code).toBe(0);
+    expect((await sandbox.call(["apply", "the.plan"], through(proxy))).code).toBe(0);
     await proxy.stop();
   });
 });

@@ -93,5 +93,5 @@ it("a Docker that refuses every call for 10 s is told once to be away and once t
   await watching.quiet();
   expect(warnings().map(({ msg }) => msg)).toEqual(["host away"]);
   expect(countOf(watching, "host back", since)).toBe(1);
-  expect((await sandbox.warm(["plan"])).stdout).toContain("No changes.");
+  expect((await sandbox.call(["plan"])).stdout).toContain("No changes.");
 });

@@ -158,7 +158,7 @@ it("a template that is new in a good save is applied", async () => {
   await eventually(() => isRunning(sandbox, two.container));
   await watching.quiet();
   expect(countOf(watching, "config loaded", since)).toBe(1);
-  expect((await sandbox.warm(["plan"])).stdout).toContain("No changes.");
+  expect((await sandbox.call(["plan"])).stdout).toContain("No changes.");
 });
 
 it("a hang-up reads secrets again that the text of the file does not show", async () => {

@@ -80,7 +80,7 @@ it("a new watcher leaves it alone too, and says so no second time", async () => 
 });
 
 it("`warm resume` brings it back, with all its tries", async () => {
-  await sandbox.warm(["resume"]);
+  await sandbox.call(["resume"]);
   await eventually(() => runs("shaky"), undefined, 3_000);
   await watching.quiet();
   await expectKillHealed(sandbox, named("shaky").container, 3_000);
@@ -88,7 +88,7 @@ it("`warm resume` brings it back, with all its tries", async () => {
 });
 
 it("a changed spec brings it back, with all its tries", async () => {
-  await sandbox.warm(["resume"]);
+  await sandbox.call(["resume"]);
   await watching.line(({ msg }) => msg === "resumed");
   await makeFlap();
   expect(await runs("shaky")).toBe(false);

@@ -88,12 +88,12 @@ describe("a file that loses most of what there is", () => {
   });
 
   it("is carried out when somebody allows it, and nothing of it is left", async () => {
-    const { code } = await sandbox.warm(["resume", "--allow-deletes"]);
+    const { code } = await sandbox.call(["resume", "--allow-deletes"]);
     expect(code).toBe(0);
     await eventually(async () => (await owned()).length === 2);
     await watching.quiet();
     expect(await owned()).toEqual(namesFor(["a"]));
-    expect((await sandbox.warm(["plan"])).stdout).toContain("No changes.");
+    expect((await sandbox.call(["plan"])).stdout).toContain("No changes.");
     const errors = told(watching.lines().slice(since)).filter(({ level }) => level === "error");
     expect(errors).toEqual([]);
   });
@@ -112,7 +112,7 @@ describe("a file that loses most of what there is", () => {
   it("is refused although somebody allowed deletions when there were none to make", async () => {
     save(["a", "b", "c", "d"]);
     await watching.line(({ msg }) => msg === "guard satisfied", since);
-    await sandbox.warm(["resume", "--allow-deletes"]);
+    await sandbox.call(["resume", "--allow-deletes"]);
     await watching.line(({ msg }) => msg === "resumed", since);
     await watching.quiet();
     since = watching.lines().length;
@@ -126,7 +126,7 @@ describe("a file that loses most of what there is", () => {
 describe("with `drift: detect`", () => {
   it("a killed container stays dead and is told once, a changed file is applied", async () => {
     const { container, address } = named("a");
-    await sandbox.warm(["destroy", "--auto-approve"]);
+    await sandbox.call(["destroy", "--auto-approve"]);
     save(["a"], [], ["drift: detect"]);
     // What a watcher has once seen as it should be, it would take for drift.
     const watching = watch(sandbox, ["--state-dir", ".detecting"]);

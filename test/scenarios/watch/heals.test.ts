@@ -31,7 +31,7 @@ describe("a watched host", () => {
     const healed = told(watching.lines().slice(since)).filter((line) => line.address === address);
     expect(healed.map(({ msg, reasons }) => [msg, reasons])).toEqual([["resource healed", reasons]]);
     await expectServing(sandbox, project);
-    expect((await sandbox.warm(["plan"])).stdout).toContain("No changes.");
+    expect((await sandbox.call(["plan"])).stdout).toContain("No changes.");
   }
 
   it("has a killed template container started again", () =>

@@ -13,7 +13,7 @@ export async function killWatcherAt(sandbox: Sandbox, step: Step): Promise<void>
     child.kill("SIGKILL");
     await result;
   });
-  await sandbox.warm(["lock", "break", "--force"]);
+  await sandbox.call(["lock", "break", "--force"]);
 }
 
 /** A new watcher makes it warm, with nothing left of the killed one's way there. All is removed after that. */
@@ -25,7 +25,7 @@ export async function expectTakenOver(sandbox: Sandbox, project: TemplateProject
   const { code, stderr } = await watching.stop();
   expect(code, stderr).toBe(0);
   await expectWarm(sandbox, project);
-  await sandbox.warm(["destroy", "--auto-approve"]);
+  await sandbox.call(["destroy", "--auto-approve"]);
   // The next one is to start without a memory.
   rmSync(join(sandbox.dir, ".warm"), { recursive: true });
 }

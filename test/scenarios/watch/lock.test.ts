@@ -42,14 +42,14 @@ const runs = () => isRunning(sandbox, project.container);
 it("an apply beside a watcher that has work to do is refused, and told who is at work", async () => {
   const watching = start();
   await watching.quiet();
-  await sandbox.warm(["pause"]);
+  await sandbox.call(["pause"]);
   await watching.line(({ msg }) => msg === "paused");
   await sandbox.docker.getContainer(project.container).kill();
-  const { code, stdout, stderr } = await sandbox.warm(["apply", "--auto-approve"]);
+  const { code, stdout, stderr } = await sandbox.call(["apply", "--auto-approve"]);
   expect(code, stderr).toBe(8);
   expect(stdout + stderr).toContain("warm watch");
   expect(await runs()).toBe(false);
-  await sandbox.warm(["resume"]);
+  await sandbox.call(["resume"]);
   await eventually(runs);
 });
 
@@ -82,7 +82,7 @@ it("`warm resume` reaches the watcher that is at work, whoever stands by beside 
   const second = start();
   await second.line(({ msg }) => msg === "standing by");
   for (const nth of [1, 2, 3]) {
-    await sandbox.warm(["resume"]);
+    await sandbox.call(["resume"]);
     await eventually(
       () => countOf(first, "resumed") === nth,
       () => `it was taken by another:\n${second.warm.output.stderr}`,
@@ -108,7 +108,7 @@ it("a file that names another project is not applied under the lock of the old o
   const found = await sandbox.docker.listContainers({ all: true, filters });
   const names = found.map(({ Names }) => Names[0]?.slice(1) ?? "").sort();
   await watching.stop();
-  await sandbox.warm(["destroy", "--auto-approve"]);
+  await sandbox.call(["destroy", "--auto-approve"]);
   sandbox.writeConfig(project.yaml);
   // Nothing was made for it, or its own lock was held meanwhile.
   if (names.length > 0) expect(names).toContain(`warm-lock-${other}`);
@@ -118,7 +118,7 @@ it("a watcher whose lock is broken takes it again and goes on", async () => {
   const watching = start();
   await watching.quiet();
   const since = watching.lines().length;
-  expect(await sandbox.warm(["lock", "break", "--force"])).toMatchObject({ code: 0 });
+  expect(await sandbox.call(["lock", "break", "--force"])).toMatchObject({ code: 0 });
   await expectKillHealed(sandbox, project.container, 3_000);
   await watching.quiet();
   expect(await locks()).toHaveLength(1);
@@ -131,7 +131,7 @@ it("a watcher whose lock is broken while it has nothing to do has it again at on
   sandbox.writeConfig(project.yaml.replace("interval: 1m", "interval: 2s"));
   const watching = start();
   await watching.quiet();
-  await sandbox.warm(["lock", "break", "--force"]);
+  await sandbox.call(["lock", "break", "--force"]);
   await eventually(async () => (await locks()).length === 1, undefined, 13_000);
   sandbox.writeConfig(project.yaml);
 });
@@ -149,10 +149,10 @@ it("a watcher that is told to end during a wait for health leaves nothing half m
   expect(code, stderr).toBe(0);
   expect(Date.now() - stoppedAt).toBeLessThan(4_500);
   expect(await locks()).toEqual([]);
-  expect((await sandbox.warm(["plan"])).stdout).toContain("Plan: 1 to create, 0 to replace, 0 to delete");
+  expect((await sandbox.call(["plan"])).stdout).toContain("Plan: 1 to create, 0 to replace, 0 to delete");
   expect(await ownedNames(sandbox)).not.toContain(container);
   sandbox.writeConfig(project.yaml);
-  const { code: applied } = await sandbox.warm(["apply", "--auto-approve"]);
+  const { code: applied } = await sandbox.call(["apply", "--auto-approve"]);
   expect(applied).toBe(0);
   await expectWarm(sandbox, project);
 });

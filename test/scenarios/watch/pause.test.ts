@@ -25,7 +25,7 @@ it("a pause for 3 s leaves damage alone for as long, and no longer", async () =>
   watching = watch(sandbox);
   await watching.quiet();
   const pausedAt = Date.now();
-  await sandbox.warm(["pause", "--for", "3s", "--reason", "moving house"]);
+  await sandbox.call(["pause", "--for", "3s", "--reason", "moving house"]);
   const paused = await watching.line(({ msg }) => msg === "paused");
   expect(paused).toMatchObject({ level: "warn", reason: "moving house" });
   await eventually(() => readStatus(sandbox).state === "paused");
@@ -42,14 +42,14 @@ it("a pause for 3 s leaves damage alone for as long, and no longer", async () =>
 });
 
 it("a pause from before the start holds too, until `warm resume`", async () => {
-  await sandbox.warm(["pause", "--reason", "exam"]);
+  await sandbox.call(["pause", "--reason", "exam"]);
   await kill();
   watching = watch(sandbox);
   await watching.line(({ msg }) => msg === "resource out of sync" || msg === "pass done");
   await sleep(500);
   expect(await runs()).toBe(false);
   expect(countOf(watching, "paused")).toBe(1);
-  const resumed = await sandbox.warm(["resume"]);
+  const resumed = await sandbox.call(["resume"]);
   expect(resumed).toMatchObject({ code: 0 });
   await eventually(runs, undefined, 3_000);
   await watching.quiet();
@@ -58,13 +58,13 @@ it("a pause from before the start holds too, until `warm resume`", async () => {
 });
 
 it("a pause outlives the watcher, which a new one says", async () => {
-  await sandbox.warm(["pause"]);
+  await sandbox.call(["pause"]);
   watching = watch(sandbox);
   await watching.line(({ msg }) => msg === "paused");
   await watching.stop();
   watching = watch(sandbox);
   await watching.line(({ msg }) => msg === "paused");
-  await sandbox.warm(["resume"]);
+  await sandbox.call(["resume"]);
   await watching.line(({ msg }) => msg === "pause over");
 });
 
@@ -84,7 +84,7 @@ it.each([
   await sleep(2_000);
   expect(cpuMs(watching.warm.child.pid ?? 0) - before).toBeLessThan(100);
   expect(countOf(watching, "pass done") - passes).toBeLessThanOrEqual(1);
-  await sandbox.warm(["resume"]);
+  await sandbox.call(["resume"]);
   await watching.line(({ msg }) => msg === "resumed");
   expect((await watching.stop()).code).toBe(0);
 });

@@ -20,7 +20,7 @@ it("a session that leaves the file stays while a stranger uses its volume, is to
   );
   expect(told).toMatchObject({ reasons: ["conflict-in-use"], msg: "resource out of sync" });
   expect(told.detail).toContain("in use by container");
-  expect((await sandbox.warm(["status"])).stdout).toMatch(new RegExp(`${volume} .*conflict`));
+  expect((await sandbox.call(["status"])).stdout).toMatch(new RegExp(`${volume} .*conflict`));
   expect(await findVolume(sandbox, volume)).toBeDefined();
 
   await stranger.remove({ force: true });
@@ -44,5 +44,5 @@ it("a session whose time is over goes by the timer, and is not made again", asyn
   await eventually(async () => (await findVolume(sandbox, volume)) === undefined);
   await watching.quiet();
   expect(await findVolume(sandbox, volume)).toBeUndefined();
-  expect((await sandbox.warm(["status"])).stdout).toMatch(new RegExp(`${volume} +expired`));
+  expect((await sandbox.call(["status"])).stdout).toMatch(new RegExp(`${volume} +expired`));
 });

@@ -44,7 +44,7 @@ it("one whose Docker is away ends as soon", async () => {
   const { code, log } = await stopWithin(watching, 4_000);
   await proxy.stop();
   expect(code, log).toBe(0);
-  await sandbox.warm(["lock", "break", "--force"]);
+  await sandbox.call(["lock", "break", "--force"]);
 });
 
 it("one whose Docker has stopped answering ends within its grace time and the lock's 3 s", async () => {
@@ -60,7 +60,7 @@ it("one whose Docker has stopped answering ends within its grace time and the lo
   const { code, log } = await stopWithin(watching, 8_000);
   release();
   await proxy.stop();
-  await sandbox.warm(["lock", "break", "--force"]);
+  await sandbox.call(["lock", "break", "--force"]);
   expect(code, log).toBe(0);
 });
 

@@ -104,7 +104,7 @@ describe("a template that can never become healthy", () => {
     expect(await isRunning(sandbox, ill().container)).toBe(true);
     await eventually(() => readStatus(sandbox).resources[ill().address]?.failures === 0);
     expect(readStatus(sandbox).resources[ill().address]?.error).toBeUndefined();
-    expect((await sandbox.warm(["plan"])).stdout).toContain("No changes.");
+    expect((await sandbox.call(["plan"])).stdout).toContain("No changes.");
   });
 });
 
@@ -137,6 +137,6 @@ describe("a template whose health is waited for", () => {
     expect(failures(watching)).toEqual([]);
     expect(countOf(watching, "config loaded")).toBe(1);
     expect(await isRunning(sandbox, ill().container)).toBe(true);
-    expect((await sandbox.warm(["plan"])).stdout).toContain("No changes.");
+    expect((await sandbox.call(["plan"])).stdout).toContain("No changes.");
   });
 });
