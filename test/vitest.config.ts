@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./longest-first.js";
 
 export default defineConfig({
   test: {
@@ -6,10 +7,11 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: "forks",
-    // They wait for Docker and for clocks more than they compute.
-    maxWorkers: 3,
+    // Twice the cores of a small machine: they wait for Docker and for clocks as much as they compute.
+    maxWorkers: 4,
     // No file leaves anything behind in its process, and a process that is kept has loaded its modules.
     isolate: false,
+    sequence: { sequencer: LongestFirst },
     // The build is loaded as node loads it.
     server: { deps: { external: [/\/dist\//] } },
   },

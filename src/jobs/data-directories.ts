@@ -28,6 +28,8 @@ export function createDataDirectories({ now, random, log }: Settings): DataDirec
   const open = new Map<string, Promise<DataDirectory>>();
   /** One at a time: two would count the same results twice. */
   let pruning: Promise<void> = Promise.resolve();
+  /** By folder: one look at all results does for the jobs that end meanwhile. */
+  const due = new Map<string, { maxBytes: number; keep: readonly string[] }>();
 
   function of(dir: string): Promise<DataDirectory> {
     const known = open.get(dir);
@@ -73,7 +75,12 @@ export function createDataDirectories({ now, random, log }: Settings): DataDirec
       return found;
     },
     prune(dir, maxBytes, keep) {
-      pruning = pruning.then(() => prune(dir, maxBytes, keep));
+      due.set(dir, { maxBytes, keep: [...(due.get(dir)?.keep ?? []), ...keep] });
+      pruning = pruning.then(async () => {
+        const next = due.get(dir);
+        due.delete(dir);
+        if (next !== undefined) await prune(dir, next.maxBytes, next.keep);
+      });
       return pruning;
     },
   };

@@ -1,7 +1,6 @@
 import { WarmError } from "../errors.js";
 import type { JobOutcome } from "../model/job.js";
 import type { PoolLog } from "../pool/pool-host.js";
-import { cutText } from "./cut-text.js";
 import type { StoredResult } from "./data/data-directory.js";
 import type { Job } from "./job.js";
 
@@ -25,10 +24,11 @@ export function endJob(
     return;
   }
   const isCancelled = job.cancelled.aborted && result.code === "interrupted";
-  const { code, hint } = result;
-  const message = cutText(result.message, LONGEST_MESSAGE);
+  const { code } = result;
+  const message = job.told(result.message, LONGEST_MESSAGE);
+  const hint = result.hint && job.told(result.hint, LONGEST_MESSAGE);
   const said = result.logs.length > 0 ? result.logs : job.lastLines();
-  const logs = said.slice(-KEPT_LINES).map((line) => cutText(line, LONGEST_LINE));
+  const logs = said.slice(-KEPT_LINES).map((line) => job.told(line, LONGEST_LINE));
   const none = { success: false, cached: false, dataDir: undefined, files: 0, bytes: 0 };
   job.end({ ...none, error: { code, message, hint, logs } }, isCancelled ? "cancelled" : "failed");
   const detail = `${job.id} of ${job.pool}: ${message}`;

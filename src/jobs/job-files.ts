@@ -21,7 +21,10 @@ export interface JobRecord {
 
 /** Jobs in the state directory, a file each: whole or not there, whenever warm is killed. */
 export interface JobFiles {
-  /** @returns those that can be read, in the order of their submission; of those that are over, the last ones */
+  /**
+   * @returns those that can be read, in the order of their submission; of those that are over, the last ones
+   * @throws WarmError `rejected` when nobody may look there
+   */
   load(): Promise<readonly JobRecord[]>;
   /**
    * Writes of one job keep their order.
@@ -69,7 +72,13 @@ export function openJobFiles(dir: string): JobFiles {
 
   return {
     async load() {
-      const names = await readdir(dir).catch(() => []);
+      const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return [];
+        throw new WarmError("rejected", `the jobs in ${dir} cannot be read: ${error.message}`, {
+          hint: "see to it that warm may read there, then start it anew: they go on then",
+          cause: error,
+        });
+      });
       const records: JobRecord[] = [];
       for (const name of names) {
         if (!name.endsWith(SUFFIX)) await rm(join(dir, name), { force: true }).catch(() => undefined);

@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
+import { createRedact } from "../apply/redact-events.js";
 import { inspectContainer } from "../docker/observe/read-objects.js";
 import { toWarmError, WarmError } from "../errors.js";
 import type { JobView } from "../model/job.js";
@@ -69,7 +70,7 @@ export function openJobRuntime(settings: JobRuntimeSettings): JobRuntime {
     const job = new Job({
       ...{ pool, spec, specHash, params, key, hash, holder, priority, force },
       ...{ id: asked.id, submittedAt: asked.submittedAt, earlierTries: asked.tries },
-      ...{ nowMs, wallMs },
+      ...{ nowMs, wallMs, redact: createRedact(desired) ?? ((text) => text) },
     });
     dirs.set(job, prepared.dataDir);
     return job;
@@ -93,7 +94,8 @@ export function openJobRuntime(settings: JobRuntimeSettings): JobRuntime {
       // Worth no wait: a try that is not written down is made once more.
       files.write(recordOf(job), false).catch(() => undefined);
     };
-    const stopAll = () => job.stop(stopping());
+    const why = stopping();
+    const stopAll = () => job.stop(why);
     life.signal.addEventListener("abort", stopAll, { once: true });
     if (life.signal.aborted) stopAll();
     const result = await data
@@ -103,8 +105,8 @@ export function openJobRuntime(settings: JobRuntimeSettings): JobRuntime {
       )
       .catch((error: unknown) => toWarmError(error));
     life.signal.removeEventListener("abort", stopAll);
-    // The next run takes it up again: it is not over.
-    if (life.signal.aborted && result instanceof WarmError) return;
+    // The next run takes it up again: it is not over, unless it was taken back before.
+    if (job.cancelled.reason === why && result instanceof WarmError) return;
     endJob(job, result, log);
     table.settle(job);
     await files
@@ -196,7 +198,11 @@ export function openJobRuntime(settings: JobRuntimeSettings): JobRuntime {
   }
 
   async function resume(): Promise<void> {
-    const records = await files.load();
+    const records = await files.load().catch((thrown: unknown) => {
+      const { message, hint } = toWarmError(thrown);
+      log.error("jobs not read", { hint, detail: message });
+      return [];
+    });
     await giveBackEngines(records);
     for (const record of records) {
       if (record.ended !== undefined) table.remember(record.ended);

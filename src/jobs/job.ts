@@ -28,6 +28,8 @@ export interface JobSettings {
   readonly earlierTries: number;
   /** ISO 8601. */
   readonly submittedAt: string;
+  /** Hides the file's secrets in what an engine says. */
+  readonly redact: (text: string) => string;
   readonly nowMs: () => number;
   readonly wallMs: () => number;
 }
@@ -141,7 +143,7 @@ export class Job {
   }
 
   failTry(message: string): void {
-    this.#failures.push(cutText(message, LONGEST_LINE));
+    this.#failures.push(this.told(message, LONGEST_LINE));
     this.#changed();
   }
 
@@ -150,22 +152,32 @@ export class Job {
     // Parts that are done wait for the others.
     const slowest = Math.min(...this.#parts.map((one) => ORDER.indexOf(one.state)));
     const furthest = ORDER.indexOf("exporting");
-    this.#enter(ORDER[Math.min(slowest, furthest)] as JobPhase);
+    this.enter(ORDER[Math.min(slowest, furthest)] as JobPhase);
   }
 
   enter(phase: JobPhase): void {
-    this.#enter(phase);
+    if (this.isOver) return;
+    this.#clock.enter(phase);
+    if (this.#state !== phase) this.#since = new Date(this.#settings.wallMs()).toISOString();
+    this.#state = phase;
+    this.#changed();
   }
 
   /** The engine, or a command on the host, wrote a line. */
   say(line: string): void {
-    this.#lastLine = cutText(line, LONGEST_LINE);
+    this.#lastLine = this.told(line, LONGEST_LINE);
     this.#lines.push(this.#lastLine);
     if (this.#lines.length > KEPT_LINES) this.#lines.shift();
     this.#lineTimer ??= setTimeout(() => {
       this.#lineTimer = undefined;
       if (!this.isOver) this.#changed();
     }, LINES_EVERY_MS).unref();
+  }
+
+  /** What is shown, and kept, of a text: no secret, and the beginning. */
+  told(text: string, most: number): string {
+    // Cut before too: a line may be endless.
+    return cutText(this.#settings.redact(cutText(text, 8 * most)), most);
   }
 
   /** Oldest first. */
@@ -229,14 +241,6 @@ export class Job {
     const part = this.#parts[number];
     if (part === undefined) throw new WarmError("internal", `job ${this.id} has no part ${number}`);
     return part;
-  }
-
-  #enter(phase: JobPhase): void {
-    if (this.isOver) return;
-    this.#clock.enter(phase);
-    if (this.#state !== phase) this.#since = new Date(this.#settings.wallMs()).toISOString();
-    this.#state = phase;
-    this.#changed();
   }
 
   #changed(): void {

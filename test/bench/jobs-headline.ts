@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DONE, EXTRACTED, LIMITS, RAW, READY, SCALE } from "./jobs-game.js";
 import type { KeptPools } from "./jobs-pools.js";
-import { type BareTimes, describeSteps, type Reference } from "./jobs-reference.js";
+import { type BareContainer, type BareTimes, describeSteps, type Reference } from "./jobs-reference.js";
 import type { JobRow } from "./jobs-report.js";
 
 /** By how much less a request takes: what the pipeline's documents say, in percent. */
@@ -16,39 +16,60 @@ export async function benchHeadline(
   image: string,
   runs: number,
 ): Promise<JobRow[]> {
-  const [bare, alone, kept, streamed]: [BareTimes[], number[], number[], number[]] = [[], [], [], []];
-  const [engine, { network }] = [`${pools.network}-alone`, pools];
-  await reference.ask({ work: "keep", name: engine, image, network, ready: READY, shell: false });
-  for (let run = 0; run < runs; run += 1) {
-    // The last jobs' resets are over.
-    for (const pool of ["kept", "streamed"]) await pools.ready(pool, 1);
-    const seed = `headline-${run}`;
-    bare.push(
-      await reference.ask({
-        ...{ work: "startPerJob", name: `${network}-${seed}`, image, network },
-        ...{ env: [`WORLD_SEED=${seed}`], done: DONE, outputs: [RAW, EXTRACTED], to: join(pools.dir, seed) },
-      }),
-    );
-    const told = { name: engine, line: `load_world ${seed}`, done: DONE };
-    alone.push((await reference.ask({ work: "tell", ...told })).ms);
-    for (const [pool, times] of [["kept", kept] as const, ["streamed", streamed] as const]) {
-      await pools.ready(pool, 1);
-      times.push((await pools.run(pool, seed)).ms);
-    }
-  }
-  const perJob = bare.map(({ ms }) => ms);
-  const note = `${describeSteps(bare)}; what Docker itself takes is not ${SCALE} times faster, which flatters a kept engine`;
+  const engine = { name: `${pools.network}-alone`, image, network: pools.network };
+  await reference.ask({ work: "keep", ...engine, ready: READY, shell: false });
+  const turns: Turn[] = [];
+  for (let run = 0; run < runs; run += 1)
+    turns.push(await takeTurn(pools, reference, engine, `headline-${run}`));
+  const perJob = turns.map(({ bare }) => bare.ms);
+  const steps = describeSteps(turns.map(({ bare }) => bare));
   return [
-    { name: "a container a job", unit: "ms", values: perJob, limit: `${LIMITS.startPerJob} ms`, note },
     {
-      name: "the simulated engine alone: of the limit",
-      unit: "x",
-      values: alone.map((ms) => ms / LIMITS.warm),
-      ...{ limit: "1.000x", note: "told on its console, no files taken out: what is more is its shell's" },
+      ...{ name: "a container a job", unit: "ms", values: perJob, limit: `${LIMITS.startPerJob} ms` },
+      note: `${steps}; what Docker itself takes is not ${SCALE} times faster, which flatters a kept engine`,
     },
-    ...rowsOf("a kept engine", kept, perJob),
-    ...rowsOf("a kept engine, files streamed", streamed, perJob),
+    {
+      ...{ name: "the simulated engine alone: of the limit", unit: "x", limit: "1.000x" },
+      values: turns.map(({ alone }) => alone / LIMITS.warm),
+      note: "told on its console, no files taken out: what is more is its shell's",
+    },
+    ...rowsOf(
+      "a kept engine",
+      turns.map(({ kept }) => kept),
+      perJob,
+    ),
+    ...rowsOf(
+      "a kept engine, files streamed",
+      turns.map(({ streamed }) => streamed),
+      perJob,
+    ),
   ];
+}
+
+/** One world, made in each of the ways. Milliseconds. */
+interface Turn {
+  readonly bare: BareTimes;
+  readonly alone: number;
+  readonly kept: number;
+  readonly streamed: number;
+}
+
+async function takeTurn(
+  pools: KeptPools,
+  reference: Reference,
+  { name, image, network }: BareContainer,
+  seed: string,
+): Promise<Turn> {
+  // The last turn's resets are over.
+  for (const pool of ["kept", "streamed"]) await pools.ready(pool, 1);
+  const bare = await reference.ask({
+    ...{ work: "startPerJob", name: `${network}-${seed}`, image, network },
+    ...{ env: [`WORLD_SEED=${seed}`], done: DONE, outputs: [RAW, EXTRACTED], to: join(pools.dir, seed) },
+  });
+  const alone = await reference.ask({ work: "tell", name, line: `load_world ${seed}`, done: DONE });
+  const kept = await pools.run("kept", seed);
+  const streamed = await pools.run("streamed", seed);
+  return { bare, alone: alone.ms, kept: kept.ms, streamed: streamed.ms };
 }
 
 function rowsOf(name: string, times: readonly number[], perJob: readonly number[]): JobRow[] {

@@ -29,7 +29,7 @@ export async function benchWorldgen(host: BenchHost, runs: number): Promise<JobR
       ...(await compareKept(pools, reference, image, runs)),
       ...(await benchThroughput(pools, {
         ...{ name: "worlds of Minetest", rounds: 1, jobs: runs * 12 },
-        note: `each engine takes a whole CPU, and there are ${cpus().length}`,
+        note: `a world is the CPU's work, and there are ${cpus().length} CPUs for engines, Docker and warm`,
       })),
     ];
   } finally {

@@ -61,140 +61,39 @@ describe("a pool is compiled", () => {
       ...{ from, to, require, early, schemas: Object.keys(schemas) },
     }));
     const { reset, quarantine, errorLogs } = policy;
-    expect({ env, limits, ready, driver, key, confirm, done, retries, outputs }).toMatchInlineSnapshot(`
-      {
-        "confirm": {
-          "text": "world seed: {seed}",
-          "type": "log",
-        },
-        "done": {
-          "text": "ALL EXPORTS COMPLETE",
-          "type": "log",
-        },
-        "driver": {
-          "command": "load_world {seed}",
-          "fifo": undefined,
-          "type": "console",
-        },
-        "env": {
-          "BEPINEX": "1",
-          "SERVER_NAME": "VWE Warm Engine Pool",
-          "SERVER_PASS": "nobody-can-join",
-          "SERVER_PUBLIC": "0",
-          "TZ": "UTC",
-          "UPDATE_ON_START": "0",
-          "VWE_AUTOSAVE_DELAY": "2",
-          "VWE_AUTOSAVE_ENABLED": "true",
-          "VWE_DATAEXPORT_DIR": "/config/world_data",
-          "VWE_DATAEXPORT_ENABLED": "true",
-          "VWE_DATAEXPORT_FORMAT": "both",
-          "VWE_WARM_ENGINE": "true",
-          "WORLD_NAME": "WarmEngine",
-        },
-        "key": "{seed}",
-        "limits": {
-          "memoryBytes": 4294967296,
-          "pids": 1024,
-          "swapBytes": 0,
-        },
-        "outputs": [
-          {
-            "early": {
-              "text": "exported raw",
-              "type": "log",
-            },
-            "from": "/config/worlds_local",
-            "require": [
-              "*.db",
-              "*.fwl",
-            ],
-            "schemas": [],
-            "to": "raw",
-          },
-          {
-            "early": undefined,
-            "from": "/config/world_data",
-            "require": [
-              "biomes.json",
-              "heightmap.json",
-            ],
-            "schemas": [
-              "biomes.json",
-              "heightmap.json",
-            ],
-            "to": "extracted",
-          },
-        ],
-        "ready": {
-          "text": "Game server connected",
-          "timeoutMs": 120000,
-          "type": "log",
-        },
-        "retries": 2,
-      }
+    expect(
+      print({ env, limits, ready, driver, key, confirm, done, retries, outputs }),
+    ).toMatchInlineSnapshot(`
+      "
+      env: {"BEPINEX":"1","SERVER_NAME":"VWE Warm Engine Pool","SERVER_PASS":"nobody-can-join","SERVER_PUBLIC":"0","TZ":"UTC","UPDATE_ON_START":"0","VWE_AUTOSAVE_DELAY":"2","VWE_AUTOSAVE_ENABLED":"true","VWE_DATAEXPORT_DIR":"/config/world_data","VWE_DATAEXPORT_ENABLED":"true","VWE_DATAEXPORT_FORMAT":"both","VWE_WARM_ENGINE":"true","WORLD_NAME":"WarmEngine"}
+      limits: {"memoryBytes":4294967296,"swapBytes":0,"pids":1024}
+      ready: {"type":"log","text":"Game server connected","timeoutMs":120000}
+      driver: {"type":"console","command":"load_world {seed}"}
+      key: "{seed}"
+      confirm: {"type":"log","text":"world seed: {seed}"}
+      done: {"type":"log","text":"ALL EXPORTS COMPLETE"}
+      retries: 2
+      outputs: [{"from":"/config/worlds_local","to":"raw","require":["*.db","*.fwl"],"early":{"type":"log","text":"exported raw"},"schemas":[]},{"from":"/config/world_data","to":"extracted","require":["biomes.json","heightmap.json"],"schemas":["biomes.json","heightmap.json"]}]
+      "
     `);
-    expect({ reset, quarantine, errorLogs }).toMatchInlineSnapshot(`
-      {
-        "errorLogs": [
-          "job failed:",
-          "Permission denied",
-        ],
-        "quarantine": {
-          "keep": 1,
-          "ttlMs": 1800000,
-        },
-        "reset": {
-          "steps": [
-            [
-              "sh",
-              "-c",
-              "rm -rf /config/worlds_local/* /config/world_data/*",
-            ],
-            [
-              "rm",
-              "-f",
-              "/tmp/vwe_commands.txt",
-              "/config/vwe_reload_env.txt",
-            ],
-          ],
-          "timeoutMs": 30000,
-          "verify": [
-            "sh",
-            "-c",
-            "test -z "$(ls -A /config/worlds_local)" && test -z "$(ls -A /config/world_data)"",
-          ],
-        },
-      }
+    expect(print({ reset, quarantine, errorLogs })).toMatchInlineSnapshot(`
+      "
+      reset: {"steps":[["sh","-c","rm -rf /config/worlds_local/* /config/world_data/*"],["rm","-f","/tmp/vwe_commands.txt","/config/vwe_reload_env.txt"]],"verify":["sh","-c","test -z \\"$(ls -A /config/worlds_local)\\" && test -z \\"$(ls -A /config/world_data)\\""],"timeoutMs":30000}
+      quarantine: {"ttlMs":1800000,"keep":1}
+      errorLogs: ["job failed:","Permission denied"]
+      "
     `);
   });
 
   it("with a container a job, for an image that takes a world at its start alone", () => {
     const { driver, key, confirm, done, outputs, timeoutMs } = restart.job;
-    expect({ size: restart.policy.size, driver, key, timeoutMs }).toMatchInlineSnapshot(`
-      {
-        "driver": {
-          "command": undefined,
-          "env": {
-            "SERVER_NAME": "VWE Generator",
-            "VWE_AUTOSAVE_DELAY": "2",
-            "VWE_AUTOSAVE_ENABLED": "true",
-            "VWE_DATAEXPORT_DIR": "/config/world_data",
-            "VWE_DATAEXPORT_ENABLED": "true",
-            "VWE_DATAEXPORT_FORMAT": "both",
-            "VWE_WARM_ENGINE": "false",
-            "WORLD_NAME": "{seed}",
-            "WORLD_SEED": "{seed}",
-          },
-          "type": "restart",
-        },
-        "key": "restart/{seed}",
-        "size": {
-          "max": 1,
-          "min": 0,
-          "spare": 0,
-        },
-        "timeoutMs": 420000,
-      }
+    expect(print({ size: restart.policy.size, driver, key, timeoutMs })).toMatchInlineSnapshot(`
+      "
+      size: {"min":0,"max":1,"spare":0}
+      driver: {"type":"restart","env":{"WORLD_NAME":"{seed}","WORLD_SEED":"{seed}","SERVER_NAME":"VWE Generator","VWE_WARM_ENGINE":"false","VWE_AUTOSAVE_ENABLED":"true","VWE_AUTOSAVE_DELAY":"2","VWE_DATAEXPORT_ENABLED":"true","VWE_DATAEXPORT_FORMAT":"both","VWE_DATAEXPORT_DIR":"/config/world_data"}}
+      key: "restart/{seed}"
+      timeoutMs: 420000
+      "
     `);
     expect({ confirm, done, outputs }).toEqual({
       ...{ confirm: warm.job.confirm, done: warm.job.done, outputs: warm.job.outputs },
@@ -347,6 +246,12 @@ const failed = {
   success: false,
   error: { code: "engine-failed", message: "it died", hint: undefined, logs: [] },
 };
+
+/** A line for each. */
+function print(fields: Readonly<Record<string, unknown>>): string {
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+  return `\n${lines.join("\n")}\n`;
+}
 
 /** What YAML means, whatever stands before it: lines without comments, indentation and empty ones. */
 function linesOf(yaml: string): string {

@@ -1,5 +1,7 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
+import { toWarmError } from "../../src/errors.js";
 import { type JobRecord, openJobFiles } from "../../src/jobs/job-files.js";
 import type { JobView } from "../../src/model/job.js";
 import { temporaryFolder } from "./data/folders.js";
@@ -22,4 +24,12 @@ it("a watcher that runs for months keeps the files of the last jobs that are ove
   expect((await again.load()).map(({ id }) => id).slice(0, 2)).toEqual([recordOf(0).id, recordOf(31).id]);
   for (let number = 231; number <= 240; number += 1) await again.write(recordOf(number, END), false);
   expect(readdirSync(dir)).toHaveLength(201);
+});
+
+it("jobs that nobody may read are not taken for none", async () => {
+  const dir = join(temporaryFolder(), "jobs");
+  expect(await openJobFiles(dir).load()).toEqual([]);
+  writeFileSync(dir, "");
+  const error = await openJobFiles(dir).load().catch(toWarmError);
+  expect(error).toMatchObject({ code: "rejected", message: expect.stringContaining(dir) });
 });

@@ -34,7 +34,10 @@ function settingsOf(dir: string, desired: Desired, pools: JobRuntimeSettings["po
     },
     log: { debug() {}, info() {}, warn() {}, error() {} },
     ...{ nowMs: () => performance.now(), wallMs: Date.now },
-    random: () => `r${String((number += 1)).padStart(11, "0")}`,
+    random() {
+      number += 1;
+      return `r${String(number).padStart(11, "0")}`;
+    },
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   };
 }
@@ -88,4 +91,17 @@ it("the engine of a job whose end was written down before warm was killed is giv
   await jobs.resume();
   expect(released).toEqual(["L1"]);
   await jobs.stop();
+});
+
+it("a job that was taken back right before warm is stopped is over, and not taken up again", async () => {
+  const dir = temporaryFolder();
+  const settings = settingsOf(dir, buildJobProject(buildJob(), join(dir, "data")), idlePools().pools);
+  const jobs = openJobRuntime(settings);
+  const { id } = await jobs.submit("game", { params: { seed: "a" }, holder: "test" });
+  await jobs.cancel(id);
+  await jobs.stop();
+  const again = openJobRuntime(settings);
+  await again.resume();
+  expect(again.get(id).state).toBe("cancelled");
+  await again.stop();
 });

@@ -1,23 +1,29 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Terminal } from "../../src/cli/terminal.js";
 import type { WarmResult } from "./run-warm.js";
 
-/** Of the build, like the process that `startWarm` starts; loaded once per test process. */
-async function loadBuild() {
-  const load = (path: string) => import(pathToFileURL(resolve(import.meta.dirname, "../../dist", path)).href);
-  const [program, errors, format, style]: [
-    typeof import("../../src/cli/program.js"),
-    typeof import("../../src/errors.js"),
-    typeof import("../../src/report/format-error.js"),
-    typeof import("../../src/report/text/style.js"),
-  ] = await Promise.all([
-    load("cli/program.js"),
-    load("errors.js"),
-    load("report/format-error.js"),
-    load("report/text/style.js"),
-  ]);
-  return { ...program, ...errors, ...format, ...style };
+type Build = typeof import("../../src/cli/program.js") &
+  typeof import("../../src/errors.js") &
+  typeof import("../../src/model/problem.js") &
+  typeof import("../../src/report/format-error.js") &
+  typeof import("../../src/report/format-problems.js") &
+  typeof import("../../src/report/text/style.js");
+
+const modules = [
+  "cli/program.js",
+  "errors.js",
+  "model/problem.js",
+  "report/format-error.js",
+  "report/format-problems.js",
+  "report/text/style.js",
+];
+
+/** The build, as the process that `startWarm` starts has it; loaded once per test process. */
+async function loadBuild(): Promise<Build> {
+  const dist = resolve(import.meta.dirname, "../../dist");
+  const loaded = await Promise.all(modules.map((path) => import(pathToFileURL(join(dist, path)).href)));
+  return Object.assign({}, ...loaded);
 }
 
 /**
@@ -31,9 +37,9 @@ export async function callWarm(
   cwd: string,
   env: Record<string, string | undefined>,
 ): Promise<WarmResult> {
-  const { createProgram, toWarmError, formatError, makeStyle } = await loadBuild();
+  const build = await loadBuild();
   const output = { stdout: "", stderr: "" };
-  const style = makeStyle({ color: false });
+  const style = build.makeStyle({ color: false });
   const terminal: Terminal = {
     print: (text) => {
       output.stdout += `${text}\n`;
@@ -51,13 +57,15 @@ export async function callWarm(
   const startedAt = performance.now();
   let code = 0;
   try {
-    const program = createProgram({ terminal, env, cwd }, (exitCode) => {
+    const program = build.createProgram({ terminal, env, cwd }, (exitCode) => {
       code = exitCode;
     });
     await program.parseAsync(["node", "warm", ...args]);
   } catch (error) {
-    const failure = toWarmError(error);
-    terminal.note(formatError(failure, style));
+    // As dist/cli/main.js ends a command.
+    if (error instanceof build.ConfigError) terminal.note(build.formatProblems(error.problems, "text"));
+    const failure = build.toWarmError(error);
+    terminal.note(build.formatError(failure, style));
     code = failure.exitCode;
   }
   return { code, signal: null, ...output, ms: performance.now() - startedAt };

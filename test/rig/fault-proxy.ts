@@ -59,6 +59,8 @@ export async function startFaultProxy(upstreamSocketPath: string): Promise<Fault
     else if (action) return client.destroy();
     joinConnections(incoming, client, head, upstreamSocketPath);
   });
+  // Docker keeps an idle connection; Node's 5 s would cut one that a client on a busy machine is about to use again.
+  server.keepAliveTimeout = 0;
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));

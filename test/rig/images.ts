@@ -92,7 +92,7 @@ export async function buildImage<N extends ImageName>(
   const mark: Entry = { path: "rig/version", content: `${name} ${version}\n` };
   const entries = [run, mark, ...((await recipe.entries?.(version)) ?? [])];
   const layers = [
-    ...(recipe.isBare ? [] : [await makeBusyboxLayer(), await makeLayer(entries)]),
+    ...(recipe.isBare ? [] : [await busyboxLayer(), await makeLayer(entries)]),
     ...((await recipe.layers?.(version)) ?? []),
   ];
   const defaults: ContainerDefaults = {
@@ -234,12 +234,20 @@ const applets = "cat cut echo httpd ls mkdir nc printf rm sh sha256sum sleep tar
   " ",
 );
 
-/** The layer under every image, the same in all of them. */
-function makeBusyboxLayer(): Promise<Layer> {
-  return makeLayer([
+/** The layer under every image, the same in all of them: made once. */
+const busyboxLayer = once(() =>
+  makeLayer([
     { path: "bin/busybox", content: readFileSync("/bin/busybox"), mode: 0o755 },
     ...applets.map((name) => ({ path: `bin/${name}`, link: "busybox" })),
     { path: "tmp", directory: true },
     { path: "workspace", directory: true },
-  ]);
+  ]),
+);
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }

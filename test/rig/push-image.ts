@@ -8,6 +8,9 @@ const types = {
   layer: "application/vnd.docker.image.rootfs.diff.tar.gzip",
 };
 
+/** Where a run's registry has the layer that is under every image. */
+export const layersRepository = "rig/layers";
+
 /**
  * Puts an image into a registry by the registry's own HTTP API. Docker is not involved, so it has neither the image
  * nor its layers afterwards and a pull is a real one. A tag that is there moves.
@@ -58,9 +61,11 @@ async function putManifest(call: Call, reference: string, { mediaType, bytes }: 
   await call("PUT", `manifests/${reference}`, bytes, mediaType);
 }
 
+/** A blob that `layersRepository` has is taken from there, which is no more than a link for the registry. */
 async function putBlob(call: Call, { blob, digest }: Pick<Layer, "blob" | "digest">): Promise<void> {
   if ((await call("HEAD", `blobs/${digest}`)).ok) return;
-  const upload = await call("POST", "blobs/uploads/");
+  const upload = await call("POST", `blobs/uploads/?mount=${digest}&from=${layersRepository}`);
+  if (upload.status === 201) return;
   const location = new URL(upload.headers.get("location") ?? "");
   location.searchParams.set("digest", digest);
   await call("PUT", location.href, blob, "application/octet-stream");

@@ -4,7 +4,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { tempDirPrefix } from "./bootstrap/temp-dirs.mjs";
-import { startRegistry } from "./registry.js";
+import { dockerOn } from "./docker-client.js";
+import { buildImage } from "./images.js";
+import { loadImage } from "./load-image.js";
+import { layersRepository, pushImage } from "./push-image.js";
+import { type Registry, startRegistry } from "./registry.js";
 import { openRigDocker } from "./rig-docker.js";
 import { spawnTied, waitForExit } from "./tied-process.js";
 
@@ -27,6 +31,7 @@ async function runTests(args: readonly string[]): Promise<number> {
     });
     const reaper = docker.isOwn ? undefined : startReaper([docker.socketPath, run, String(vitest.pid), dir]);
     signals.onSignal = (signal) => vitest.kill(signal);
+    await shareLayer(docker.socketPath, registry, run);
     await waitForExit(vitest);
     reaper?.stdin?.end();
     if (reaper) await waitForExit(reaper);
@@ -35,6 +40,13 @@ async function runTests(args: readonly string[]): Promise<number> {
     await Promise.all([docker.stop(), registry.stop()]);
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+/** The layer under every image is there from the start and stays: no test sends or unpacks it again. */
+async function shareLayer(socketPath: string, registry: Registry, run: string): Promise<void> {
+  const image = await buildImage("neverHealthy", { salt: run });
+  await pushImage(registry, `${layersRepository}:1`, image);
+  await loadImage(dockerOn(socketPath), `${run}-layers:1`, image);
 }
 
 /** In a process group of its own, so that its workers can be found when it is gone: they may outlive it a little. */

@@ -22,6 +22,8 @@ export interface RunSettings {
   onTry(): void;
 }
 
+/** Of a message in the log. */
+const LONGEST_DETAIL = 1_000;
 /** Where the parts of a job stand until they are merged, by number. */
 const CHUNKS = "chunks";
 
@@ -104,7 +106,8 @@ async function runOnePart(
         onLine: (line) => job.say(line),
         onFailure(message) {
           job.failTry(message);
-          tools.log.warn("job tried again", { job: job.id, pool: job.pool, detail: `${job.id}: ${message}` });
+          const detail = `${job.id}: ${job.told(message, LONGEST_DETAIL)}`;
+          tools.log.warn("job tried again", { job: job.id, pool: job.pool, detail });
         },
       },
       tools,

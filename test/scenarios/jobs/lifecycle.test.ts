@@ -1,7 +1,6 @@
 import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { JobState } from "../../../src/model/job.js";
 import { eventually } from "../watch/watched-project.js";
 import { type KeptGame, keepGame } from "./kept-game.js";
 
@@ -18,21 +17,15 @@ const slotOf = (engine = "") => Number(engine.split("/").at(-1));
 describe("what a job is at can be seen", () => {
   it("in the job and in its engine, up to the reset that nobody waits for", async () => {
     const { id } = await game.submit("visible");
-    const seen = new Set<JobState>();
-    const engines = new Set<string>();
-    await game.untilJob(id, async ({ state, outcome, engine }) => {
-      seen.add(state);
-      if (engine !== undefined && state === "generating") {
-        const { engines: all } = await game.view();
-        const { lease } = all.find(({ address }) => address === engine) ?? {};
-        engines.add(`${lease?.holder} ${lease?.activity}`);
-      }
-      return outcome !== undefined;
-    });
-    expect([...seen]).toEqual(expect.arrayContaining(["loading", "generating", "done"]));
-    expect([...engines]).toContain(`job ${id} generating`);
-    await game.until(({ counts }) => counts.resetting + counts.verifying > 0, "it was never being reset");
-    await game.ready(2);
+    const { engines } = await game.until(({ engines: all }) =>
+      all.some(({ lease }) => lease?.holder === `job ${id}` && lease.activity === "generating"),
+    );
+    const { address } = engines.find(({ lease }) => lease?.holder === `job ${id}`) ?? {};
+    const { state, engine } = await game.untilJob(id, (view) => view.outcome);
+    expect({ state, engine }).toEqual({ state: "done", engine: address });
+    const after = await game.ready(2);
+    const steps = after.find((one) => one.address === address)?.history.map(({ to }) => to) ?? [];
+    expect(steps.slice(-4)).toEqual(["leased", "resetting", "verifying", "ready"]);
   });
 });
 

@@ -42,7 +42,7 @@ describe("the lock of a project", () => {
       expect(await containerNames()).toEqual([project.container]);
     }
     await expectNoChanges(sandbox);
-  });
+  }, 120_000); // ten processes, which a busy machine starts slowly
 
   it("that is held refuses a second apply and names the holder, as `lock status` does", async () => {
     const args = ["apply", "--auto-approve", "--reason", "release 42"];

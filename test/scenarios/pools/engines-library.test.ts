@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
+import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSandbox, type Sandbox } from "../../rig/sandbox.js";
 import { warmHeldAt } from "../templates/proxied-apply.js";
@@ -10,6 +11,8 @@ import { listEngines, writeEngineProject } from "./engine-project.js";
 import { RESET } from "./kept-pool.js";
 
 const library = JSON.stringify(resolve(import.meta.dirname, "../../../dist/index.js"));
+
+const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
 
 let sandbox: Sandbox;
 const children: ChildProcess[] = [];
@@ -24,12 +27,13 @@ afterAll(async () => {
 
 /** Runs a module of a user's in the sandbox, compiled: Node 20 knows no `await using`. It prints JSON lines; `until` waits for one, `end` for the process. */
 function script(body: string) {
-  const path = join(sandbox.dir, `script-${children.length}.mts`);
+  const path = join(sandbox.dir, `script-${children.length}.mjs`);
   const tell = "const tell = (value: unknown) => console.log(JSON.stringify(value));";
-  writeFileSync(path, `import { openWarm } from ${library};\n${tell}\n${body}`);
+  const source = `import { openWarm } from ${library};\n${tell}\n${body}`;
+  writeFileSync(path, ts.transpileModule(source, { compilerOptions }).outputText);
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, DOCKER_HOST: `unix://${sandbox.socketPath}` };
-  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), path], {
+  const child = spawn(process.execPath, [path], {
     cwd: sandbox.dir,
     env,
     stdio: ["pipe", "pipe", "pipe"],
