@@ -1,4 +1,6 @@
 import { Readable } from "node:stream";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { extract } from "tar-stream";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Host } from "../../src/docker/connection/connect.js";
@@ -27,6 +29,11 @@ afterAll(async () => {
   await sandbox.dispose();
 });
 
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+}
+
 async function entriesOf(path: string): Promise<string[]> {
   const unpack = extract();
   Readable.from(await streamArchive(host.reader, engine, path)).pipe(unpack);
@@ -48,11 +55,15 @@ it("a folder comes out as an archive, as it is read and no faster", async () => 
     "file out/small 9",
     "symlink out/link 0",
   ]);
+  collectGarbage();
   const before = process.memoryUsage().arrayBuffers;
+  const held = () => process.memoryUsage().arrayBuffers - before;
   let most = 0;
   for await (const _chunk of await streamArchive(host.reader, engine, "/out")) {
-    most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+    // What nobody holds any more does not count, however rarely this process looks for it.
+    if (held() >= 20_000_000) collectGarbage();
     await new Promise((resolve) => setImmediate(resolve));
+    most = Math.max(most, held());
   }
   expect(most).toBeLessThan(25_000_000);
 });

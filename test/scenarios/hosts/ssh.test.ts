@@ -119,7 +119,7 @@ describe("an ssh that does not get there", () => {
     const ssh = fakeSsh("setInterval(() => {}, 1000);");
     vi.stubEnv("PATH", ssh.env.PATH);
     const connection = createConnection(parseEndpoint("ssh://build-7", "--host", () => undefined));
-    const asking = createReader(connection).getJson("ask for the version", "/version", { deadlineMs: 1000 });
+    const asking = createReader(connection).getJson("ask for the version", "/version", { deadlineMs: 3000 });
     await expect(asking).rejects.toMatchObject({ code: "deadline" });
     connection.close();
     vi.unstubAllEnvs();
