@@ -39,8 +39,8 @@ export interface JobRuntime extends Jobs {
   stop(): Promise<void>;
 }
 
-/** Beyond that a pool takes no more. */
-const MOST_WAITING = 10_000;
+/** Under way; more are not taken. */
+const MOST_JOBS = 10_000;
 
 /** Makes no call before a job is submitted, or resumed. */
 export function openJobRuntime(settings: JobRuntimeSettings): JobRuntime {
@@ -116,7 +116,7 @@ export function openJobRuntime(settings: JobRuntimeSettings): JobRuntime {
       );
     const { data: wanted } = desired;
     if (wanted.maxBytes !== undefined && wanted.dir === dataDir)
-      await data.prune(dataDir, wanted.maxBytes, [job.hash, ...table.active().map(({ hash }) => hash)]);
+      await data.prune(dataDir, wanted.maxBytes, table.wanted(wallMs()));
   }
 
   /** @throws WarmError `in-use` when what is under way is another one */
@@ -160,8 +160,8 @@ export function openJobRuntime(settings: JobRuntimeSettings): JobRuntime {
     if (joinedLate !== undefined) return joinedLate.view();
     // It may have been stopped meanwhile, and nobody waits for what is begun after that.
     if (life.signal.aborted) throw stopping();
-    if (queues.of(pool).waiting >= MOST_WAITING)
-      throw new WarmError("queue-full", `${pool}: ${MOST_WAITING} jobs wait already`, {
+    if (table.active().length >= MOST_JOBS)
+      throw new WarmError("queue-full", `${pool}: ${MOST_JOBS} jobs wait already`, {
         hint: "try again later",
       });
     start(job, prepared);

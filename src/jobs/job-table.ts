@@ -12,6 +12,8 @@ export interface JobTable {
   making(dir: string, hash: string): Job | undefined;
   /** Not over. */
   active(): readonly Job[];
+  /** Hashes of the results that are being made, or were made or asked for just now: nobody is to lose them. */
+  wanted(wallMs: number): string[];
   /** @throws WarmError `not-found` */
   view(id: string): JobView;
   /** Newest first. */
@@ -22,6 +24,7 @@ export interface JobTable {
 
 /** Of those that are over. */
 const KEPT = 500;
+const JUST_NOW_MS = 60_000;
 
 /** @param dirOf where a job's result lands */
 export function createJobTable(dirOf: (job: Job) => string): JobTable {
@@ -46,6 +49,12 @@ export function createJobTable(dirOf: (job: Job) => string): JobTable {
     remember,
     find: (id) => jobs.get(id),
     making: (dir, hash) => making.get(keyOf(dir, hash)),
+    wanted: (wallMs) => [
+      ...[...jobs.values()].map(({ hash }) => hash),
+      ...[...over.values()]
+        .filter(({ since }) => Date.parse(since) > wallMs - JUST_NOW_MS)
+        .map(({ hash }) => hash),
+    ],
     active: () => [...jobs.values()],
     view(id) {
       const view = jobs.get(id)?.view() ?? over.get(id);

@@ -113,7 +113,7 @@ describe("warm cache", () => {
     await publish("b", { ageMs: 29 * DAY_MS });
     await publish("c", { bytes: 0 });
     expect((await warm("prune", "--older-than", "30d")).stdout).toContain("Removed 1 result");
-    expect((await warm("prune", "--hash", "cccc")).stdout).toContain("Removed 1 result, 0.0 kB.");
+    expect((await warm("prune", "--hash", "cccc")).stdout).toContain("Removed 1 result, 0 B.");
     expect(["a", "b", "c"].map((digit) => existsSync(dirOf(digit)))).toEqual([false, true, false]);
     const { code, stderr } = await warm("prune", "--hash", "../../etc");
     expect([code, stderr]).toEqual([1, expect.stringContaining("there is no result ../../etc")]);

@@ -29,7 +29,8 @@ export async function deleteObject(change: Change, context: ApplyContext): Promi
     case "image":
       if (!isTombstoneOf(context.desired.project, name))
         throw new WarmError("internal", "images are never deleted");
-      await context.writer.images.untag(name);
+      // Locks of other projects may be made from it.
+      await context.writer.images.untag(name, true);
       return {};
     default:
       return kind satisfies never;

@@ -25,8 +25,12 @@ export interface ImageWriter {
   /** One try at one reference. Its success is proven by an inspect, not by this returning. */
   pull(request: PullRequest): Promise<void>;
   tag(imageId: string, repository: string, tag: string): Promise<void>;
-  /** Takes a tag away, and the image only when it was the last reference. Also fine when it is gone. */
-  untag(reference: string): Promise<void>;
+  /**
+   * Takes a tag away, and the image only when it was the last reference. Also fine when it is gone.
+   * @param isOurs an image of warm's own with nothing in it: the tag goes even when it is the last one and containers that
+   * do not run were made from the image
+   */
+  untag(reference: string, isOurs?: boolean): Promise<void>;
   /** Makes an image with nothing in it. */
   importEmpty(repository: string, tag: string): Promise<void>;
 }
@@ -39,10 +43,11 @@ export function createImageWriter(calls: DockerodeCalls, findCredentials: FindCr
       call(`tag an image ${repo}:${tag}`, (docker, abortSignal) =>
         docker.getImage(imageId).tag({ repo, tag, abortSignal }),
       ),
-    untag: (reference) =>
+    untag: (reference, isOurs = false) =>
       call(
         `untag ${reference}`,
-        (docker, abortSignal) => docker.getImage(reference).remove({ noprune: true, abortSignal }),
+        (docker, abortSignal) =>
+          docker.getImage(reference).remove({ noprune: true, force: isOurs, abortSignal }),
         {
           fine: [404],
         },

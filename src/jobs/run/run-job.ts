@@ -33,27 +33,37 @@ const CHUNKS = "chunks";
  */
 export async function runJob(settings: RunSettings, tools: JobTools): Promise<StoredResult> {
   const { job, data } = settings;
-  const staging = await data.stage(job.id);
+  let staged: Promise<Staging> | undefined;
+  // Not before its turn: thousands may wait.
+  const stage = () => {
+    staged ??= data.stage(job.id);
+    return staged;
+  };
   try {
-    const parts = await runParts(settings, staging, tools);
+    const parts = await runParts(settings, stage, tools);
+    const staging = await stage();
     job.enter("processing");
     await mergeParts(job, staging.dir, tools);
     for (const command of job.spec.post) await runOnHost(job, command, staging.dir, tools);
     const known = job.spec.chunks === undefined ? parts.flatMap(({ files }) => files) : [];
     return await data.publish(staging, manifestOf(settings, parts, tools), known);
   } finally {
-    await staging.discard();
+    await staged?.then((staging) => staging.discard()).catch(() => undefined);
   }
 }
 
 /** All at once, as far as there are engines; the first that fails for good ends the others. */
-async function runParts(settings: RunSettings, staging: Staging, tools: JobTools): Promise<PartResult[]> {
+async function runParts(
+  settings: RunSettings,
+  stage: Shared["stage"],
+  tools: JobTools,
+): Promise<PartResult[]> {
   const { job } = settings;
   const others = new AbortController();
   const cancel = AbortSignal.any([job.cancelled, others.signal]);
   // Each part listens.
   setMaxListeners(0, cancel);
-  const shared = { dir: staging.dir, cancel, shares: createBudgetShares(job.spec.maxOutputBytes) };
+  const shared = { stage, cancel, shares: createBudgetShares(job.spec.maxOutputBytes) };
   const count = job.spec.chunks?.count ?? 1;
   const running = Array.from({ length: count }, async (_, part) => {
     try {
@@ -72,7 +82,8 @@ async function runParts(settings: RunSettings, staging: Staging, tools: JobTools
 
 /** What the parts of one job have in common. */
 interface Shared {
-  readonly dir: string;
+  /** The same for all. */
+  readonly stage: () => Promise<Staging>;
   readonly cancel: AbortSignal;
   readonly shares: () => BudgetShare;
 }
@@ -80,15 +91,16 @@ interface Shared {
 async function runOnePart(
   { job, queue, onTry }: RunSettings,
   part: number,
-  { dir, cancel, shares }: Shared,
+  { stage, cancel, shares }: Shared,
   tools: JobTools,
 ): Promise<PartResult> {
   const { spec } = job;
-  const partDir = spec.chunks === undefined ? dir : join(dir, CHUNKS, String(part));
-  await mkdir(partDir, { recursive: true });
   const budget = shares();
-  const run = () =>
-    runPart(
+  const run = async () => {
+    const { dir } = await stage();
+    const partDir = spec.chunks === undefined ? dir : join(dir, CHUNKS, String(part));
+    await mkdir(partDir, { recursive: true });
+    return runPart(
       {
         ...{ spec, pool: job.pool, jobId: job.id, part, priority: job.priority, dir: partDir, cancel },
         params: spec.chunks === undefined ? job.params : { ...job.params, [spec.chunks.param]: part },
@@ -112,6 +124,7 @@ async function runOnePart(
       },
       tools,
     );
+  };
   const result = await queue.run(job.priority, run, cancel);
   job.enterPart(part, "done");
   return result;

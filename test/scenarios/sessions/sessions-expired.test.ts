@@ -76,6 +76,27 @@ describe("a session that has expired", () => {
     expect(stdout).toContain("marks an expired session that is no longer declared, or lives again");
   });
 
+  it("lives again though a container was made from the image of its tombstone, which has no other name", async () => {
+    await expire("all");
+    await apply(sandbox);
+    const [tombstone = ""] = await tombstones(sandbox);
+    const user = await sandbox.docker.createContainer({
+      Image: tombstone,
+      Cmd: ["lock"],
+      name: `${sandbox.id}-lock`,
+    });
+    // As another project's `destroy` does.
+    await sandbox.docker
+      .getImage("warm-lock:1")
+      .remove({ noprune: true })
+      .catch(() => undefined);
+    write("all", "1h");
+    await apply(sandbox);
+    expect(await tombstones(sandbox)).toEqual([]);
+    expect((await user.inspect()).State.Status).toBe("created");
+    await user.remove();
+  });
+
   it("is a conflict while a foreign container uses it, and goes when that has let go", async () => {
     await expire("all");
     const user = await mountBy(sandbox, project.image, volume);
