@@ -98,8 +98,8 @@ it("a pool is refilled no faster than it may be", async () => {
   await kept.until(({ engines }) => engines.every(({ state }) => state === "error"));
   await kept.watching.line(({ msg, planned }) => msg === "pass done" && planned === 2, since);
   expect(countOf(kept.watching, "resource healed", since)).toBe(0);
-  const { stdout } = await kept.sandbox.call(["status"]);
-  expect(stdout).toContain("waits for its turn");
+  // What a pass found is written down a moment after it.
+  await expect.poll(async () => (await kept.sandbox.call(["status"])).stdout).toContain("waits for its turn");
   await kept.save({ size: 2, lines: [RESET, QUICK] });
   await kept.ready(2);
 });
