@@ -1,12 +1,12 @@
 import { setMaxListeners } from "node:events";
 import { availableParallelism } from "node:os";
 import { createRedact } from "../apply/redact-events.js";
-import { inspectContainer } from "../docker/observe/read-objects.js";
 import { toWarmError, WarmError } from "../errors.js";
 import type { JobView } from "../model/job.js";
 import type { Desired } from "../model/resource.js";
 import { createDataDirectories } from "./data-directories.js";
 import { endJob } from "./end-job.js";
+import { createImageMemory } from "./image-memory.js";
 import { Job } from "./job.js";
 import { type JobFiles, type JobRecord, openJobFiles } from "./job-files.js";
 import { isSameParams } from "./job-inputs.js";
@@ -61,7 +61,7 @@ export function openJobRuntime(settings: JobRuntimeSettings): JobRuntime {
     },
     schemas: createSchemaCache(),
     hostQueue: createJobQueue(availableParallelism),
-    imageOf: async (containerId) => (await inspectContainer(host().host.reader, containerId)).imageId,
+    imageOf: createImageMemory(host),
   };
 
   function makeJob(prepared: PreparedJob, asked: Pick<JobRecord, "id" | "submittedAt" | "tries">): Job {
