@@ -13,6 +13,9 @@ const LAST_LINES = 20;
 /** Between the end of a process and the last of what it wrote. */
 const LAST_WORDS_MS = 2000;
 
+/** How long a session may take to be open. */
+const SETTLE_MS = 30_000;
+
 /**
  * `restart`: a container of its own for the job, beside the engine, which is frozen meanwhile.
  *
@@ -51,6 +54,8 @@ export async function startByRestart(driver: RestartDriver, site: DriverSite): P
   const undo = () => startedWork(engineId, Promise.resolve(), ...closers).close();
 
   async function start(): Promise<string> {
+    // Docker 20.10 never answers for a container again that is frozen while a session in it is being opened.
+    await site.exec(["true"], { timeoutMs: SETTLE_MS }).catch(() => undefined);
     await writer.containers.pause(engineId);
     const id = await createJobContainer(driver, site);
     jobId = id;
