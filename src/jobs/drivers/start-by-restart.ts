@@ -55,7 +55,8 @@ export async function startByRestart(driver: RestartDriver, site: DriverSite): P
 
   async function start(): Promise<string> {
     // Docker 20.10 never answers for a container again that is frozen while a session in it is being opened.
-    await site.exec(["true"], { timeoutMs: SETTLE_MS }).catch(() => undefined);
+    const { isPaused } = await inspectContainer(site.host().host.reader, engineId);
+    if (!isPaused) await site.exec(["true"], { timeoutMs: SETTLE_MS }).catch(() => undefined);
     await writer.containers.pause(engineId);
     const id = await createJobContainer(driver, site);
     jobId = id;
