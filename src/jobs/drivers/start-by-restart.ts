@@ -12,8 +12,7 @@ type RestartDriver = Extract<JobDriver, { readonly type: "restart" }>;
 const LAST_LINES = 20;
 /** Between the end of a process and the last of what it wrote. */
 const LAST_WORDS_MS = 2000;
-
-/** How long a session may take to be open. */
+/** How long a session in the engine may take to be open. */
 const SETTLE_MS = 30_000;
 
 /**
