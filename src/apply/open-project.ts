@@ -15,6 +15,8 @@ export interface ProjectSettings extends HostSettings {
   readonly cwd?: string;
   /** A config that was read already, from a saved plan. */
   readonly config?: LoadedConfig;
+  /** Adds what is wanted beside the file. */
+  readonly extend?: (loaded: LoadedConfig) => Promise<LoadedConfig>;
   /** What the project's engines are doing. Default: nobody uses any. */
   readonly readDemand?: (desired: Desired) => Promise<Demand>;
 }
@@ -41,7 +43,8 @@ export interface Project {
  */
 export async function openProject(settings: ProjectSettings = {}): Promise<Project> {
   const { file = "warm.yaml", cwd = process.cwd(), env = process.env } = settings;
-  const config = settings.config ?? (await loadConfig({ path: file, cwd, env }));
+  const loaded = settings.config ?? (await loadConfig({ path: file, cwd, env }));
+  const config = (await settings.extend?.(loaded)) ?? loaded;
   const { host, findCredentials, openWriter, close } = await openHost(settings);
   const { desired } = config;
   const observe = (cancel?: AbortSignal) => observeHost(host, { desired, findCredentials, cancel });

@@ -81,11 +81,16 @@ function mentionedImages({ templates, sessions, engines }: Config): Mention[] {
       pointer: pointerTo("templates", template.id, key),
     })),
   );
-  const ofSessions = sessions.flatMap((session) =>
-    (["processors", "plugins"] as const).flatMap((list) =>
-      session[list].map((text, index) => ({ text, pointer: pointerTo("sessions", session.id, list, index) })),
-    ),
-  );
+  const ofSessions = sessions
+    .filter(({ isForgotten = false }) => !isForgotten)
+    .flatMap((session) =>
+      (["processors", "plugins"] as const).flatMap((list) =>
+        session[list].map((text, index) => ({
+          text,
+          pointer: pointerTo("sessions", session.id, list, index),
+        })),
+      ),
+    );
   const ofEngines = engines.map(({ id, image }) => ({
     text: image,
     pointer: pointerTo("engines", id, "image"),
@@ -131,7 +136,7 @@ function compileTemplateVolume(
 
 /** It is empty, so nothing has to be there before it: neither its template nor the images that will work in it. */
 function compileSessionVolume(
-  { id, template, ttlMs }: SessionConfig,
+  { id, template, ttlMs, isForgotten = false }: SessionConfig,
   prefix: string,
   positions: Positions,
 ): SessionVolume {
@@ -148,6 +153,7 @@ function compileSessionVolume(
     session: id,
     tid,
     ttlMs,
+    isForgotten,
   };
 }
 

@@ -17,6 +17,7 @@ export interface Config {
   readonly intervalMs: number;
   readonly drift: "heal" | "detect";
   readonly flapping: FlappingLimit;
+  readonly requests: RequestLimits;
   readonly notify: readonly NotifyConfig[];
   /** Each list is in the order of ids, whatever the order in the file. */
   readonly templates: readonly TemplateConfig[];
@@ -28,6 +29,14 @@ export interface Config {
 export interface FlappingLimit {
   readonly heals: number;
   readonly withinMs: number;
+}
+
+/** How long what is asked for over HTTP stays wanted, counted from the last time that anybody asked; and how much of it. */
+export interface RequestLimits {
+  readonly templateTtlMs: number;
+  readonly sessionTtlMs: number;
+  /** Templates and sessions together. */
+  readonly max: number;
 }
 
 export type NotifyConfig = {
@@ -59,6 +68,8 @@ export interface SessionConfig {
   readonly plugins: readonly string[];
   /** Counted from the volume's creation; undefined: for ever. */
   readonly ttlMs: number | undefined;
+  /** Taken back by whoever asked for it: its volume is to go, whatever the prune policy. Never of a file. */
+  readonly isForgotten?: boolean;
 }
 
 /** A pool of engines. */

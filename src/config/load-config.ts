@@ -1,12 +1,13 @@
 import { dirname, resolve } from "node:path";
 import { sha256 } from "../model/canonical.js";
 import type { Desired } from "../model/resource.js";
+import type { Secret } from "../model/secret.js";
 import { compileDesired } from "./compile-desired.js";
 import type { Config } from "./config.js";
 import { checkSchemaFiles } from "./file/check-schema-files.js";
 import { parseYaml } from "./file/parse-yaml.js";
 import type { Positions } from "./file/positions.js";
-import { type Environment, readSecrets } from "./file/read-secrets.js";
+import { type Environment, readSecrets, recallSecrets } from "./file/read-secrets.js";
 import { readText } from "./file/read-text.js";
 import { configError, type Finding, findingAboutFile } from "./finding.js";
 import { normalizeConfig } from "./normalize/normalize.js";
@@ -26,6 +27,10 @@ export interface LoadedConfig {
   /** Absolute: where relative paths of the file start from. */
   readonly directory: string;
   readonly text: string;
+  /** Where each value of the text stands. */
+  readonly positions: Positions;
+  /** Those that the file names. */
+  readonly secrets: readonly Secret[];
   /** Hex, of the text. */
   readonly sha256: string;
   /** Things to know that are no problems. */
@@ -59,6 +64,8 @@ export async function loadConfig(source: {
  * Checks the text of a warm.yaml, as of a saved plan.
  * @param file its name in problems
  * @param directory absolute; where `fromFile` secrets and `dataDir` start from
+ * @param known of a text that somebody has sent: neither the environment nor any file is read for it. A secret that is among
+ * these has their value, another one a value that nothing else has.
  * @throws {ConfigError} with every problem of the text, in the order of their positions
  */
 export async function parseConfig(source: {
@@ -66,8 +73,9 @@ export async function parseConfig(source: {
   readonly file: string;
   readonly directory: string;
   readonly env: Environment;
+  readonly known?: readonly Secret[];
 }): Promise<LoadedConfig> {
-  const { text, file, directory } = source;
+  const { text, file, directory, known } = source;
   const { value, positions, findings } = parseYaml(text);
   if (value === undefined) throw configError(file, text, findings);
 
@@ -75,8 +83,12 @@ export async function parseConfig(source: {
   const shape = await explainShape(schemaErrors, value, positions);
   const draft = pruneInvalid(value, schemaErrors);
   const meaning = RULES.flatMap((rule) => [...rule(draft, positions)]);
-  const { secrets, findings: missing, notes } = await readSecrets(draft, positions, source);
-  const schemas = await checkSchemaFiles(draft, positions, directory);
+  const {
+    secrets,
+    findings: missing,
+    notes,
+  } = known === undefined ? await readSecrets(draft, positions, source) : recallSecrets(draft, known);
+  const schemas = known === undefined ? await checkSchemaFiles(draft, positions, directory) : [];
   const problems = [...findings, ...shape, ...meaning, ...missing, ...schemas];
   if (problems.length > 0) throw configError(file, text, problems);
 
@@ -88,6 +100,8 @@ export async function parseConfig(source: {
     path: file,
     directory,
     text,
+    positions,
+    secrets: [...secrets.values()],
     sha256: sha256(text),
     notes: [...noteOddities(config), ...notes],
   };

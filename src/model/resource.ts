@@ -51,6 +51,8 @@ export interface SessionVolume extends ResourceBase {
   readonly tid: string;
   /** Counted from the volume's creation; undefined: for ever. */
   readonly ttlMs: number | undefined;
+  /** Whoever asked for it has taken it back: its volume is to go, whatever the prune policy. */
+  readonly isForgotten: boolean;
 }
 
 export type VolumeResource = TemplateVolume | SessionVolume;

@@ -25,6 +25,7 @@ export function planSessionVolume(resource: SessionVolume, index: HostIndex, req
   const isOver = isBuried(resource, index);
   const isRevived = isReplaced || requests.adopt.has(address);
   const volume = index.volumesByName.get(name);
+  if (resource.isForgotten) return decideForgotten(resource, volume, index, requests);
   if (volume === undefined) {
     if (!isOver) return createMissing(resource);
     return isReplaced ? { ...createMissing(resource), reasons: ["requested"] } : noop(ABSENT);
@@ -43,6 +44,22 @@ export function planSessionVolume(resource: SessionVolume, index: HostIndex, req
   return isExpired(resource, volume, index.observed)
     ? decideExpired(volume, users, index)
     : noop(precondition);
+}
+
+/** What was asked for and taken back goes. What only has its name is left alone, and is in nobody's way. */
+function decideForgotten(
+  resource: SessionVolume,
+  volume: ObservedVolume | undefined,
+  index: HostIndex,
+  requests: Requests,
+): Decision {
+  if (volume === undefined || !isOwnVolume(resource, volume, index)) return noop(ABSENT);
+  const users = strangersOn(resource.name, index, requests);
+  if (decideOtherUse(resource, volume, users, index, requests) !== undefined) return noop(ABSENT);
+  const precondition = present(volume.createdAt, volume.labels);
+  if (users.length > 0) return useConflict(users, precondition);
+  const dependsOn = addressesOf(index.mountersByVolume.get(volume.name));
+  return { action: "delete", reasons: ["requested"], precondition, dependsOn };
 }
 
 function decideExpired(volume: ObservedVolume, users: readonly string[], index: HostIndex): Decision {

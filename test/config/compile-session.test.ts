@@ -32,6 +32,7 @@ templates:
       {
         "address": "volume.cyan-myweb-later",
         "dependsOn": [],
+        "isForgotten": false,
         "kind": "volume",
         "lines": {
           "": 11,
@@ -47,6 +48,7 @@ templates:
       {
         "address": "volume.cyan-myweb-pr-1",
         "dependsOn": [],
+        "isForgotten": false,
         "kind": "volume",
         "lines": {
           "": 4,

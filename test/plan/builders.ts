@@ -50,6 +50,7 @@ export interface SessionParts {
   readonly images?: readonly string[];
   /** Never by default. */
   readonly ttlMs?: number;
+  readonly isForgotten?: boolean;
 }
 
 export interface DesiredParts extends Partial<Omit<Desired, "resources">> {
@@ -132,7 +133,7 @@ function buildTemplate(prefix: string, tid: string, network: string, parts: Temp
 }
 
 function buildSession(prefix: string, session: string, parts: SessionParts): Resource[] {
-  const { template = "a", images = [], ttlMs } = parts;
+  const { template = "a", images = [], ttlMs, isForgotten = false } = parts;
   const name = sessionVolumeName(prefix, template, session);
   const volume: SessionVolume = {
     kind: "volume",
@@ -144,6 +145,7 @@ function buildSession(prefix: string, session: string, parts: SessionParts): Res
     session,
     tid: template,
     ttlMs,
+    isForgotten,
   };
   return [...images.map(buildImage), volume];
 }

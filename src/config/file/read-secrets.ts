@@ -1,4 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
+import { canonicalJson } from "../../model/canonical.js";
 import { makeSecret, type Secret } from "../../model/secret.js";
 import { type Finding, findingAt, type Words } from "../finding.js";
 import type { Draft, RawEnvValue } from "../normalize/raw-config.js";
@@ -46,6 +48,23 @@ export async function readSecrets(
     }
   }
   return { secrets, findings, notes };
+}
+
+/**
+ * The secrets of a text that somebody has sent, without looking for any: who may send one is not who may read this machine's
+ * files and environment.
+ */
+export function recallSecrets(draft: Draft, known: readonly Secret[]): Secrets {
+  const secrets = new Map<string, Secret>();
+  const notes: string[] = [];
+  for (const { pointer, field, source } of findSources(draft)) {
+    const { fromEnv, fromFile } = source;
+    const from = fromEnv === undefined ? { file: fromFile ?? "" } : { env: fromEnv };
+    const same = known.find((secret) => canonicalJson(secret.from) === canonicalJson(from));
+    if (same === undefined) notes.push(`${field}: its value is not known here, and taken for a new one`);
+    secrets.set(pointer, same ?? makeSecret(randomUUID(), from));
+  }
+  return { secrets, findings: [], notes };
 }
 
 interface Sourced {

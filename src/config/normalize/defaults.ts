@@ -7,6 +7,7 @@ export const DEFAULTS = {
   intervalMs: 30_000,
   drift: "heal",
   flapping: { heals: 5, withinMs: 600_000 },
+  requests: { templateTtlMs: 24 * 3_600_000, sessionTtlMs: 12 * 3_600_000, max: 500 },
   pull: { concurrency: 4, policy: "missing", retries: 3, idleTimeoutMs: 120_000 },
   template: { port: 5550, mount: "/workspace/cyanprint" },
   health: { path: "/", intervalMs: 1_000, timeoutMs: 60_000 },

@@ -41,6 +41,11 @@ export function normalizeConfig(raw: RawConfig, secrets: SecretsByPointer, direc
       heals: raw.flapping?.heals ?? DEFAULTS.flapping.heals,
       withinMs: durationMs(raw.flapping?.within) ?? DEFAULTS.flapping.withinMs,
     },
+    requests: {
+      templateTtlMs: durationMs(raw.requests?.ttl) ?? DEFAULTS.requests.templateTtlMs,
+      sessionTtlMs: durationMs(raw.requests?.sessionTtl) ?? DEFAULTS.requests.sessionTtlMs,
+      max: raw.requests?.max ?? DEFAULTS.requests.max,
+    },
     notify: mapById(raw.notify, (id, one) => normalizeNotification(id, one, secrets)),
     templates: mapById(raw.templates, (id, template) => normalizeTemplate(id, template, secrets)),
     sessions: mapById(raw.sessions, normalizeSession),
@@ -58,7 +63,8 @@ function mapById<Raw, Result>(
     .map(([id, raw]) => normalize(id, raw));
 }
 
-function normalizeTemplate(id: string, raw: RawTemplate, secrets: SecretsByPointer): TemplateConfig {
+/** @param secrets of its env */
+export function normalizeTemplate(id: string, raw: RawTemplate, secrets: SecretsByPointer): TemplateConfig {
   return {
     id,
     image: raw.image,

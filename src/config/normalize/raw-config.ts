@@ -13,6 +13,7 @@ export interface RawConfig {
   readonly interval?: string;
   readonly drift?: "heal" | "detect";
   readonly flapping?: { readonly heals?: number; readonly within?: string };
+  readonly requests?: { readonly ttl?: string; readonly sessionTtl?: string; readonly max?: number };
   readonly notify?: Readonly<Record<string, RawNotification>>;
   readonly templates?: Readonly<Record<string, RawTemplate>>;
   readonly sessions?: Readonly<Record<string, RawSession>>;

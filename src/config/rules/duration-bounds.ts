@@ -30,6 +30,8 @@ export const durationBounds: Rule = function* (draft, positions) {
 function* findDurations(draft: Draft): Generator<Duration> {
   yield ["/interval", draft.interval, WAIT];
   yield ["/flapping/within", draft.flapping?.within, WAIT];
+  yield ["/requests/ttl", draft.requests?.ttl, LIFE];
+  yield ["/requests/sessionTtl", draft.requests?.sessionTtl, LIFE];
   yield ["/pull/idleTimeout", draft.pull?.idleTimeout, WAIT];
   for (const [id, { health } = {}] of Object.entries(draft.templates ?? {})) {
     yield [pointerTo("templates", id, "health", "interval"), health?.interval, WAIT];

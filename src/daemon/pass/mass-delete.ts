@@ -11,9 +11,9 @@ export interface MassDelete {
   readonly owned: number;
 }
 
-/** A pool that shrinks is no file that lost something. */
+/** A pool that shrinks is no file that lost something, and what somebody asked to go is no accident. */
 const isCounted = ({ kind, reasons }: Change) =>
-  kind !== "image" && (kind !== "engine" || reasons.includes("orphaned"));
+  kind !== "image" && !reasons.includes("requested") && (kind !== "engine" || reasons.includes("orphaned"));
 
 /**
  * Whether a pass would delete more than half of what is ours, and more than three things (design, section 7): a file
