@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import type { DaemonStatus } from "../model/daemon-status.js";
 import type { ConfigSource } from "./config-source.js";
+import type { DeleteGuard } from "./delete-guard.js";
 import { describeError, toErrorRecord } from "./describe-error.js";
 import type { HostLink } from "./host-link.js";
 import type { Ledger } from "./state/ledger.js";
@@ -8,6 +9,7 @@ import type { Watcher } from "./watcher.js";
 
 export interface StatusSources {
   readonly source: ConfigSource;
+  readonly guard: DeleteGuard;
   readonly ledger: Ledger;
   readonly link: HostLink;
   readonly salt: string;
@@ -21,8 +23,9 @@ export function composeStatus(
   sources: StatusSources,
 ): DaemonStatus & { readonly salt: string } {
   const { source, ledger, link, salt, startedAtMs, nowMs } = sources;
+  const guard = sources.guard.held;
   const { config, path } = source.current;
-  const { condition, guard } = watcher;
+  const { condition } = watcher;
   const toIso = (ms: number) => new Date(ms).toISOString();
   return {
     format: "warm.daemon/1",

@@ -1,4 +1,4 @@
-import type { WarmError } from "../errors.js";
+import { ERROR_CODES, type ErrorCode, WarmError } from "../errors.js";
 import type { ErrorRecord } from "../model/daemon-status.js";
 import { ConfigError } from "../model/problem.js";
 
@@ -10,6 +10,12 @@ export function describeError(error: WarmError): string {
   const field = first.field === "" ? "" : `${first.field}: `;
   const rest = more.length === 0 ? "" : ` (and ${more.length} more)`;
   return `${first.file}:${first.line}:${first.column} ${field}${first.message}${rest}`;
+}
+
+/** The error that a record was made of. */
+export function fromErrorRecord({ code, message, hint, logs }: ErrorRecord, address: string): WarmError {
+  const known = Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : "internal";
+  return new WarmError(known, message, { hint, logs, address });
 }
 
 export function toErrorRecord(error: WarmError, nowMs: number): ErrorRecord {

@@ -5,30 +5,30 @@ import { toWarmError, WarmError } from "../errors.js";
 import { followJobs } from "../jobs/follow-jobs.js";
 import { type JobRuntime, openJobRuntime } from "../jobs/job-runtime.js";
 import type { Jobs } from "../jobs/jobs.js";
+import type { Demand } from "../model/engine.js";
+import type { JobView } from "../model/job.js";
 import type { Observed } from "../model/observed.js";
 import type { Desired } from "../model/resource.js";
+import type { PoolEvent } from "../pool/core/pool-event.js";
 import { followPools } from "../pool/follow-pools.js";
 import { journalPath } from "../pool/journal/journal-path.js";
 import { hostIsAway, type PoolHost } from "../pool/pool-host.js";
 import { openPoolRuntime, type PoolRuntime } from "../pool/pool-runtime.js";
 import type { Pools } from "../pool/pools.js";
 import type { HostLink } from "./host-link.js";
+import type { Listeners } from "./listeners.js";
 import type { WatchLog } from "./log/watch-log.js";
 import type { StateDirectory } from "./state/state-directory.js";
-
-/** What others may use while the pools are kept. */
-export interface Served {
-  readonly pools: Pools;
-  readonly jobs: Jobs;
-}
-
-/** Lets others use it. @returns how to end that */
-export type ServePools = (served: Served, stateDirectory: string) => Promise<{ close(): Promise<void> }>;
 
 /** The pools for as long as the project's lock is ours: their journal has one writer. */
 export interface PoolKeeper {
   /** Opens the journal, with the first pass under the lock. @throws WarmError when it cannot be opened */
   ready(desired: Desired, reach: Observed["reach"]): Promise<PoolRuntime>;
+  /** The pools and jobs as they are kept at each moment. */
+  readonly pools: Pools;
+  readonly jobs: Jobs;
+  /** What engines are doing now. */
+  demand(): Demand;
   /** Lets others ask, once a look has shown what there is. Never throws. */
   serve(): Promise<void>;
   died(containerId: string): void;
@@ -48,30 +48,26 @@ export interface PoolKeeperSettings {
   readonly onTryAgain: (pool: string) => void;
   /** Of commands that jobs run on this host. */
   readonly env: NodeJS.ProcessEnv;
-  readonly serve: ServePools | undefined;
+  readonly listeners: Listeners;
+  readonly onPoolEvent: (event: PoolEvent) => void;
+  readonly onJobChange: (view: JobView) => void;
 }
 
 interface OpenPools {
   readonly runtime: PoolRuntime;
   readonly jobs: JobRuntime;
-  server: { close(): Promise<void> } | undefined;
+  /** Whether holders of earlier leases could be heard. */
+  isHeard: boolean;
 }
 
 export function createPoolKeeper(settings: PoolKeeperSettings): PoolKeeper {
-  const { link, state, clock, log, onDemand, onTryAgain, env, serve } = settings;
+  const { link, state, clock, log, onDemand, onTryAgain, env, listeners } = settings;
   let open: Promise<OpenPools> | undefined;
   let current: OpenPools | undefined;
   let poolHost: PoolHost | undefined;
   let isClosed = false;
-  let hasToldServing = false;
-  /** A server that is being opened when all of it ends is closed too. */
-  let serving: Promise<void> = Promise.resolve();
   /** The end of an earlier keeping: the journal has one writer. */
   let ended: Promise<void> = Promise.resolve();
-  const served: Served = {
-    pools: followPools(() => current?.runtime),
-    jobs: followJobs(() => current?.jobs),
-  };
   const nowMs = () => performance.now();
   const hostNow = (): PoolHost => {
     if (poolHost === undefined) throw hostIsAway();
@@ -83,38 +79,24 @@ export function createPoolKeeper(settings: PoolKeeperSettings): PoolKeeper {
     await state.make();
     const runtime = await openPoolRuntime({
       ...{ host: hostNow, clock, log, desired, onDemand, onTryAgain, nowMs },
+      onEvent: settings.onPoolEvent,
       journalPath: journalPath(state.path),
     });
     const jobs = openJobRuntime({
       ...{ pools: runtime, host: hostNow, log, desired, nowMs, env, dir: join(state.path, "jobs") },
+      onChange: settings.onJobChange,
       ...{ wallMs: clock.now, sleep: clock.sleep, random: () => randomBytes(6).toString("hex") },
     });
     await jobs.resume();
-    current = { runtime, jobs, server: undefined };
+    current = { runtime, jobs, isHeard: false };
     return current;
-  }
-
-  /** Keeping the pools is worth more than being asked about them: what cannot be served now is tried again. */
-  async function startServing(opened: OpenPools): Promise<void> {
-    if (serve === undefined || opened.server !== undefined) return;
-    try {
-      opened.server = await serve(served, state.path);
-      opened.runtime.served();
-      hasToldServing = false;
-    } catch (error) {
-      const { message, hint } = toWarmError(error);
-      const detail = `${message}; engines are kept, and cannot be leased`;
-      log[hasToldServing ? "debug" : "warn"]("socket not opened", { hint, detail });
-      hasToldServing = true;
-    }
   }
 
   async function stop(): Promise<void> {
     const opened = await open?.catch(() => undefined);
     await opened?.jobs.stop();
     opened?.runtime.stop();
-    await serving;
-    await opened?.server?.close();
+    await listeners.close();
   }
 
   function end(): Promise<void> {
@@ -122,11 +104,10 @@ export function createPoolKeeper(settings: PoolKeeperSettings): PoolKeeper {
     open = undefined;
     ended = ended.then(async () => {
       const opened = await ending?.catch(() => undefined);
+      await opened?.jobs.stop();
+      opened?.runtime.stop();
+      await listeners.suspend();
       if (opened === undefined) return;
-      await opened.jobs.stop();
-      opened.runtime.stop();
-      await serving;
-      await opened.server?.close();
       if (current === opened) current = undefined;
       await opened.runtime.close();
     });
@@ -134,6 +115,8 @@ export function createPoolKeeper(settings: PoolKeeperSettings): PoolKeeper {
   }
 
   return {
+    pools: followPools(() => current?.runtime),
+    jobs: followJobs(() => current?.jobs),
     async ready(desired, reach) {
       if (isClosed) throw new WarmError("interrupted", "the watcher is being stopped");
       const { session, writer } = await link.ready();
@@ -150,9 +133,11 @@ export function createPoolKeeper(settings: PoolKeeperSettings): PoolKeeper {
     async serve() {
       const opened = await open?.catch(() => undefined);
       if (opened === undefined || isClosed) return;
-      serving = startServing(opened);
-      await serving;
+      const isOpen = await listeners.open();
+      if (isOpen && !opened.isHeard) opened.runtime.served();
+      opened.isHeard ||= isOpen;
     },
+    demand: () => current?.runtime.demand() ?? new Map(),
     died: (containerId) => current?.runtime.died(containerId),
     suspend() {
       end().catch((error: unknown) => log.warn("pools not closed", { detail: toWarmError(error).message }));

@@ -1,37 +1,20 @@
 import { setMaxListeners } from "node:events";
 import { basename, resolve } from "node:path";
 import type { Clock, StopSignals } from "../apply/apply-context.js";
-import { createLimits } from "../apply/create-context.js";
 import type { HostSettings } from "../apply/host-session.js";
 import { systemClock } from "../apply/system-clock.js";
-import { createHostMemory, type HostMemory } from "../docker/observe/host-memory.js";
 import { toWarmError, type WarmError } from "../errors.js";
-import { parseEngineAddress } from "../model/names.js";
 import type { Desired } from "../model/resource.js";
-import { composeStatus } from "./compose-status.js";
-import { type ConfigSource, openConfigSource } from "./config-source.js";
-import { createHostLink, type HostLink } from "./host-link.js";
-import { createLockKeeper } from "./lock-keeper.js";
+import { assembleWatcher, type WatchTools } from "./assemble-watcher.js";
+import { openConfigSource } from "./config-source.js";
+import type { Listener } from "./listeners.js";
 import type { WatchLog } from "./log/watch-log.js";
-import { createNotifier } from "./notify/create-notifier.js";
-import { createFlights, type Flights } from "./pass/flights.js";
-import { createKnownDeaths } from "./pass/known-deaths.js";
-import { createPass } from "./pass/run-pass.js";
-import { createSickContainers } from "./pass/sick-containers.js";
-import { createWorkOutcomes } from "./pass/work-outcomes.js";
-import { createPoolKeeper, type PoolKeeper, type ServePools } from "./pool-keeper.js";
-import { freshSalt } from "./resource-keys.js";
-import { createLedger } from "./state/ledger.js";
-import { readMemory } from "./state/read-memory.js";
+import type { Flights } from "./pass/flights.js";
+import type { Overview } from "./served.js";
 import { type StateDirectory, stateDirectory } from "./state/state-directory.js";
-import { createStatusKeeper, type StatusKeeper } from "./state/status-keeper.js";
-import { createTeller } from "./tell.js";
 import { followEvents } from "./triggers/follow-events.js";
-import { createPassBudget, type PassBudget } from "./triggers/pass-budget.js";
-import { createWakeups, type Wakeups } from "./triggers/wakeups.js";
 import { watchFiles } from "./triggers/watch-files.js";
 import { untilStopped } from "./until-stopped.js";
-import { Watcher } from "./watcher.js";
 
 export interface WatchSettings extends HostSettings {
   /** Path of the file, from `cwd`. */
@@ -48,15 +31,15 @@ export interface WatchSettings extends HostSettings {
   readonly graceMs: number;
   /** Told what kept a pass from being made. */
   readonly onFailure?: (error: WarmError) => void;
-  /** Lets others use the pools. */
-  readonly serve?: ServePools;
+  /** Told after every round what is known then. */
+  readonly onRound?: (overview: Overview) => void;
+  /** How others reach it. */
+  readonly listeners?: readonly Listener[];
   /** Calls back whenever the file and its secrets are to be read again, whatever they look like. */
   readonly onReload?: (reload: () => void) => void;
   readonly clock?: Clock;
 }
 
-/** What events may cost: a second's worth of passes at once, a fifth of the time for ever. */
-const EVENT_PASSES = { burstMs: 1_000, share: 0.2 };
 const DRAIN_MS = 3_000;
 /** A lock that cannot be given back in this time expires. */
 const RELEASE_MS = 2_000;
@@ -75,9 +58,10 @@ export async function watchProject(settings: WatchSettings): Promise<number> {
   const { file: path, cwd, env } = settings;
   const source = await openConfigSource({ path, cwd, env }, clock.sleep);
   const state = stateDirectory(source.current.directory, settings.stateDir, cwd);
-  const tools = await assemble(settings, source, state, clock);
-  const { watcher, wakeups, flights, lock, link, notifier, status, pools } = tools;
+  const tools = await assembleWatcher(settings, source, state, clock);
+  const { watcher, wakeups, flights, lock, link, notifier, status, pools, listeners } = tools;
   await status.flush();
+  await listeners.start();
   log.info("watching", {
     file: path,
     project: source.current.config.project,
@@ -115,127 +99,10 @@ function countWanted({ resources, pools }: Desired): string {
   return `${resources.length} resources${ofPools}`;
 }
 
-interface Tools {
-  readonly watcher: Watcher;
-  readonly wakeups: Wakeups;
-  readonly flights: Flights;
-  readonly lock: ReturnType<typeof createLockKeeper>;
-  readonly link: HostLink;
-  readonly notifier: ReturnType<typeof createNotifier>;
-  readonly status: StatusKeeper;
-  readonly pools: PoolKeeper;
-  readonly memory: HostMemory;
-  readonly budget: PassBudget;
-  /** Ends with the watcher. */
-  readonly life: AbortController;
-}
-
-async function assemble(
-  settings: WatchSettings,
-  source: ConfigSource,
-  state: StateDirectory,
-  clock: Clock,
-): Promise<Tools> {
-  const { log, stop, env, once } = settings;
-  const { project } = source.current.config;
-  const life = new AbortController();
-  const memory = await readMemory(state, project, freshSalt());
-  const link = createHostLink(settings);
-  const limits = createLimits(source.current.desired.pull.concurrency);
-  const sick = createSickContainers();
-  const deaths = createKnownDeaths();
-  const hostMemory = createHostMemory();
-  const wakeups = createWakeups(clock, stop.soft);
-  const budget = createPassBudget(clock, EVENT_PASSES);
-  const notifier = createNotifier({
-    targets: source.current.config.notify,
-    project,
-    endpoint: () => link.session?.host.facts.endpoint ?? "",
-    directory: source.current.directory,
-    env,
-    log,
-    sleep: clock.sleep,
-    random: clock.random,
-    cancel: life.signal,
-  });
-  const teller = createTeller(log, notifier, clock.now);
-  const ledger = createLedger({
-    keyOf: (address) => watcher.keyOf(address),
-    flapping: () => source.current.config.flapping,
-    random: clock.random,
-    remembered: memory.resources,
-  });
-  const outcomes = createWorkOutcomes({ ledger, sick, teller, log, clock });
-  const flights = createFlights({
-    onEvent: (event, change) => outcomes.onEvent(event, change),
-    onSettled: (address) => watcher.onSettled(address),
-  });
-  const lock = createLockKeeper({
-    project,
-    command: once ? "warm watch --once" : "warm watch",
-    reason: "",
-    emit: (event) => {
-      if (event.type === "lock-broken")
-        log.warn("lock broken", {
-          holder: event.holder,
-          detail: "the expired lock of a killed run was broken",
-        });
-    },
-    clock,
-    cancel: stop.hard,
-  });
-  const pools = createPoolKeeper({
-    ...{ link, state, clock, log, env: settings.env, serve: settings.serve },
-    onDemand: () => wakeups.mark("demand", budget.waitMs()),
-    onTryAgain: (pool) => ledger.resume((address) => parseEngineAddress(address)?.pool === pool),
-  });
-  const runPass = createPass({
-    link,
-    lock,
-    pools,
-    flights,
-    ledger,
-    sick,
-    deaths,
-    limits,
-    memory: hostMemory,
-    clock,
-    stop,
-  });
-  const setPullLimit = (pullsAtOnce: number) => {
-    limits.pulls.concurrency = pullsAtOnce;
-  };
-  const salt = memory.salt;
-  const watcher: Watcher = new Watcher({
-    ...{
-      source,
-      state,
-      link,
-      ledger,
-      outcomes,
-      deaths,
-      memory: hostMemory,
-      flights,
-      pools,
-      runPass,
-      wakeups,
-      budget,
-    },
-    ...{ teller, notifier, log, clock, salt, setPullLimit, isOnce: once, onFailure: settings.onFailure },
-  });
-  const startedAtMs = clock.now();
-  const status = createStatusKeeper(
-    state,
-    () => composeStatus(watcher, { source, ledger, link, salt, startedAtMs, nowMs: clock.now() }),
-    (error) => log.warn("status not written", { detail: toWarmError(error).message }),
-  );
-  return { watcher, wakeups, flights, lock, link, notifier, status, pools, memory: hostMemory, budget, life };
-}
-
 /** @returns exit code 0: to be stopped is how it ends */
 async function runForever(
-  { watcher, wakeups, link, status, memory, budget }: Tools,
-  { log, stop, file, cwd }: WatchSettings,
+  { watcher, wakeups, link, status, memory, budget, overview }: WatchTools,
+  { log, stop, file, cwd, onRound }: WatchSettings,
   state: StateDirectory,
   clock: Clock,
 ): Promise<number> {
@@ -276,6 +143,7 @@ async function runForever(
     if (stop.soft.aborted) break;
     // A daemon that does not answer must not keep us from stopping: a round that comes late begins nothing.
     if (await untilStopped(watcher.round(triggers), stop.soft)) status.touch();
+    onRound?.(overview);
   }
   log.info("stopping", { detail: "stopping: what is in flight is finished" });
   eventLife.abort();
@@ -292,13 +160,13 @@ const FILE_MS = 50;
 const isOrder = (name: string) => name === "pause.json" || name === "resume.json";
 /** Of ours, in a state directory that is the file's own. */
 const isOwnFile = (name: string) => isOrder(name) || OWN_FILES.some((own) => name.startsWith(own));
-const OWN_FILES = ["status.json", "warm.sock"];
+const OWN_FILES = ["status.json", "warm.sock", "requests"];
 
 /**
  * @returns 0 when all is as the file says, else the exit code that `warm apply` would have
  * @throws WarmError for what kept a pass from being made
  */
-async function runOnce({ watcher, flights, status }: Tools, { soft }: StopSignals): Promise<number> {
+async function runOnce({ watcher, flights, status }: WatchTools, { soft }: StopSignals): Promise<number> {
   for (let round = 1; round <= MOST_ROUNDS && !soft.aborted; round += 1) {
     await untilStopped(watcher.round(["start"]), soft);
     if (watcher.condition.state !== "running") throw watcher.condition.error;

@@ -5,20 +5,24 @@ import type { Hold, PassRecord, Pause } from "../model/daemon-status.js";
 import type { HostEvent } from "../model/host-event.js";
 import { LABEL } from "../model/labels.js";
 import { type Change, isChange } from "../model/plan.js";
-import type { Address } from "../model/resource.js";
+import type { Address, Desired } from "../model/resource.js";
 import { formatDurationMs } from "../report/text/units.js";
 import { afterFailure, type Condition } from "./condition.js";
 import type { ConfigSource } from "./config-source.js";
+import type { DeleteGuard } from "./delete-guard.js";
 import { describeError } from "./describe-error.js";
+import type { Feed } from "./feed/feed.js";
 import type { HostLink } from "./host-link.js";
+import type { Listeners } from "./listeners.js";
 import type { WatchLog } from "./log/watch-log.js";
 import type { Notifier } from "./notify/notifier.js";
 import type { Flights } from "./pass/flights.js";
 import type { KnownDeaths } from "./pass/known-deaths.js";
-import type { MassDelete } from "./pass/mass-delete.js";
 import type { PassOrders, PassResult } from "./pass/run-pass.js";
 import type { WorkOutcomes } from "./pass/work-outcomes.js";
 import type { PoolKeeper } from "./pool-keeper.js";
+import type { RequestBook } from "./requests/request-book.js";
+import type { SettleWaits } from "./requests/settle-waits.js";
 import { type ResourceKeys, resourceKeys, specAddress } from "./resource-keys.js";
 import type { Ledger } from "./state/ledger.js";
 import { readPause, takeResume } from "./state/pause-file.js";
@@ -30,8 +34,14 @@ import type { Trigger, Wakeups } from "./triggers/wakeups.js";
 
 export interface WatcherTools {
   readonly source: ConfigSource;
+  readonly book: RequestBook;
+  /** Those who wait until what they asked for is there. */
+  readonly waits: SettleWaits;
+  readonly guard: DeleteGuard;
+  readonly feed: Feed;
   readonly state: StateDirectory;
   readonly link: HostLink;
+  readonly listeners: Listeners;
   readonly ledger: Ledger;
   readonly outcomes: WorkOutcomes;
   readonly deaths: KnownDeaths;
@@ -65,6 +75,8 @@ const BURST_MS = 100;
 const HURRIED: ReadonlySet<Trigger> = new Set(["docker", "settled", "demand", "file"]);
 /** What came of the host or of our own work, and of nobody's order. */
 const SELF_MADE: ReadonlySet<Trigger> = new Set(["docker", "settled", "demand"]);
+/** Somebody waits: neither orders nor the registry are asked for first. */
+const SHORT: ReadonlySet<Trigger> = new Set([...SELF_MADE, "request"]);
 
 const LEFT_ALONE: Partial<Readonly<Record<Hold, string>>> = {
   "paused": "paused",
@@ -78,20 +90,24 @@ const LEFT_ALONE: Partial<Readonly<Record<Hold, string>>> = {
 export class Watcher {
   condition: Condition = { state: "running" };
   pause: Pause | undefined;
-  guard: (MassDelete & { readonly sinceMs: number }) | undefined;
   lastPass: PassRecord | undefined;
   lastResult: PassResult | undefined;
   passes = 0;
+  /** Changes whenever there is something else to tell. */
+  revision = 0;
+  /** When the last round began or ended, milliseconds since the epoch. */
+  roundAt: number;
+  isInRound = false;
   isStopped = false;
   #keys: ResourceKeys;
+  #version = 0;
   #timerAtMs = 0;
-  #allowedDeletes: ReadonlySet<Address> = new Set();
-  #allowsAllDeletes = false;
   #registryProblem: string | undefined;
   readonly #tools: WatcherTools;
 
   constructor(tools: WatcherTools) {
     this.#tools = tools;
+    this.roundAt = tools.clock.now();
     this.#keys = resourceKeys(tools.source.current.desired, tools.salt);
   }
 
@@ -104,7 +120,8 @@ export class Watcher {
   deadline(): { readonly atMs: number; readonly trigger: Trigger } {
     const { condition, pause } = this;
     if (condition.state !== "running") return { atMs: condition.retryAtMs, trigger: "retry" };
-    const retryMs = this.#tools.ledger.nextTryMs();
+    const { ledger, book } = this.#tools;
+    const retryMs = Math.min(ledger.nextTryMs(), book.nextEndMs());
     const resumeMs = pause?.until === undefined ? Number.POSITIVE_INFINITY : Date.parse(pause.until);
     const soonest = Math.min(retryMs, resumeMs, this.#timerAtMs);
     return { atMs: soonest, trigger: soonest === this.#timerAtMs ? "timer" : "retry" };
@@ -117,11 +134,12 @@ export class Watcher {
   async round(triggers: readonly Trigger[]): Promise<boolean> {
     const { clock } = this.#tools;
     const startedAt = clock.now();
+    this.#enterRound(true);
     const isScheduled = triggers.some((trigger) => trigger === "timer" || trigger === "start");
     if (isScheduled) this.#setTimer();
     try {
       // An order wakes us itself: what is urgent does not wait for a look at its files.
-      if (!triggers.every((trigger) => SELF_MADE.has(trigger))) await this.#readControl();
+      if (!triggers.every((trigger) => SHORT.has(trigger))) await this.#readControl();
       const isFile = triggers.includes("file");
       if (isScheduled || isFile || triggers.includes("reload")) {
         const isSame = await this.#reload(triggers.includes("reload"));
@@ -132,19 +150,31 @@ export class Watcher {
       this.#recover();
     } catch (error) {
       this.#fail(error);
+      // A host that is away is something to ask about.
+      if (this.condition.state !== "standby") await this.#tools.listeners.open();
+    } finally {
+      this.#enterRound(false);
     }
     if (triggers.every((trigger) => HURRIED.has(trigger))) this.#tools.budget.spend(clock.now() - startedAt);
     return true;
   }
 
+  #enterRound(isInRound: boolean): void {
+    this.isInRound = isInRound;
+    this.roundAt = this.#tools.clock.now();
+    this.revision += 1;
+  }
+
   async #pass(triggers: readonly Trigger[]): Promise<void> {
-    const { source, runPass, outcomes, clock } = this.#tools;
+    const { source, book, guard, runPass, outcomes, clock } = this.#tools;
     const startedAt = clock.now();
+    const { config, version } = book.wanted(source.current);
+    this.#follow(config.desired, version);
     const result = await runPass({
-      config: source.current,
+      config,
       isPaused: this.pause !== undefined,
-      isDeleteAllowed: (address) => this.#allowsAllDeletes || this.#allowedDeletes.has(address),
-      asksRegistry: triggers.some((trigger) => !SELF_MADE.has(trigger)),
+      isDeleteAllowed: (address) => guard.isAllowed(address) || book.isLetGo(address),
+      asksRegistry: triggers.some((trigger) => !SHORT.has(trigger)),
       onBegin: outcomes.begin,
     });
     const planned = result.plan.changes.filter(isChange).length;
@@ -159,38 +189,32 @@ export class Watcher {
     };
     this.#tools.log.debug("pass done", { ...this.lastPass });
     this.#tellPass(result);
+    book.settle(result.plan, version);
+    this.#tools.waits.see({ result, version, startedAtMs: startedAt });
+    this.#tools.feed.tell({ type: "pass", pass: this.lastPass, open: planned });
+  }
+
+  /** What is wanted otherwise from now on is not worked on as it was. */
+  #follow(desired: Desired, version: number): void {
+    if (version === this.#version) return;
+    this.#version = version;
+    const keys = resourceKeys(desired, this.#tools.salt);
+    const before = this.#keys;
+    this.#keys = keys;
+    this.#tools.flights.preempt((address) => {
+      const of = specAddress(address);
+      return keys.get(of) !== before.get(of);
+    });
   }
 
   #tellPass({ moved, held, flapping, massDelete, registryError, plan }: PassResult): void {
-    const { teller, log } = this.#tools;
+    const { teller, log, guard } = this.#tools;
     for (const move of moved) teller.moved(move, LEFT_ALONE[held.get(move.change.address) ?? "waiting"]);
     for (const change of flapping) teller.flapping(change);
     if (registryError?.message !== this.#registryProblem && registryError !== undefined)
       log.warn("registry away", { code: registryError.code, detail: registryError.message });
     this.#registryProblem = registryError?.message;
-    this.#tellGuard(massDelete);
-    // What was allowed was allowed once: a permission ends with the last of its deletions.
-    const deletes = plan.changes.filter(({ action }) => action === "delete").map(({ address }) => address);
-    const allowed = deletes.filter((address) => this.#allowsAllDeletes || this.#allowedDeletes.has(address));
-    this.#allowedDeletes = new Set(allowed);
-    this.#allowsAllDeletes = false;
-  }
-
-  #tellGuard(found: MassDelete | undefined): void {
-    const { teller, log, clock } = this.#tools;
-    if (found === undefined) {
-      if (this.guard !== undefined) log.info("guard satisfied", { detail: "nothing is held back any more" });
-      this.guard = undefined;
-      return;
-    }
-    const { addresses, owned } = found;
-    const deletes = addresses.length;
-    if (this.guard?.addresses.length === deletes && this.guard.owned === owned) return;
-    this.guard = { ...found, sinceMs: this.guard?.sinceMs ?? clock.now() };
-    teller.guardRefused(
-      `this file would delete ${deletes} of the ${owned} objects that are ours: nothing but drift is corrected until the file is, or until \`warm resume --allow-deletes\``,
-      { deletes, owned },
-    );
+    guard.see(plan, massDelete);
   }
 
   /** @returns whether the file is as it was */
@@ -207,13 +231,6 @@ export class Watcher {
       teller.configValid(`${path}: good again, as it was`, { file: path, ...revision });
     if (outcome !== "changed") return outcome === "same" || outcome === "still-invalid";
     const { desired, notes } = source.current;
-    const keys = resourceKeys(desired, this.#tools.salt);
-    const before = this.#keys;
-    this.#keys = keys;
-    this.#tools.flights.preempt((address) => {
-      const of = specAddress(address);
-      return keys.get(of) !== before.get(of);
-    });
     this.#setTimer();
     this.#tools.setPullLimit(desired.pull.concurrency);
     if (source.wasInvalid) teller.configValid(`${path}: good again`, { file: path, ...revision });
@@ -224,18 +241,16 @@ export class Watcher {
   }
 
   async #readControl(): Promise<void> {
-    const { state, clock, log, ledger } = this.#tools;
+    const { state, clock, log, ledger, guard } = this.#tools;
     // A watcher that stands by leaves the order to the one at work. One that makes a single round is at work at once.
     const isAtWork =
       this.#tools.isOnce || (this.lastPass !== undefined && this.condition.state === "running");
     const order = isAtWork ? await takeResume(state, clock.now()) : undefined;
     if (order !== undefined) {
       ledger.resume();
-      const heldBack = order.allowsDeletes ? (this.guard?.addresses ?? []) : [];
-      this.#allowedDeletes = new Set(heldBack);
-      this.#allowsAllDeletes = order.allowsDeletes && this.#tools.isOnce;
-      const allowed =
-        heldBack.length > 0 ? `; the ${heldBack.length} deletions that were held back are allowed` : "";
+      guard.forbid();
+      const count = order.allowsDeletes ? guard.allow(this.#tools.isOnce) : 0;
+      const allowed = count > 0 ? `; the ${count} deletions that were held back are allowed` : "";
       log.info("resumed", { detail: `everything is tried anew${allowed}` });
     }
     const pause = await readPause(state, clock.now());
@@ -264,6 +279,7 @@ export class Watcher {
     const before = this.condition;
     const now = clock.now();
     this.condition = afterFailure(before, error, now, clock.random());
+    this.#tools.waits.fail(error);
     if (this.condition.state === "standby") this.#tools.pools.suspend();
     if (this.condition.state === "host-away") link.markAway(this.#tools.flights.idle());
     const isKnown =
@@ -298,7 +314,7 @@ export class Watcher {
   /** What a single round would say to a shell: the codes of `warm apply`. */
   exitCode(): number {
     const { lastResult } = this;
-    if (this.guard !== undefined) return 4;
+    if (this.#tools.guard.held !== undefined) return 4;
     const open = lastResult?.plan.changes.filter(isChange) ?? [];
     if (open.length === 0 || this.pause !== undefined) return 0;
     const isUnhealthy = ({ address }: Change) => this.#tools.ledger.errorOf(address)?.code === "unhealthy";
@@ -312,9 +328,9 @@ export class Watcher {
   }
 
   onHostEvent(event: HostEvent): void {
-    const { wakeups, source, log, flights, memory, deaths, clock, budget } = this.#tools;
+    const { wakeups, source, book, log, flights, memory, deaths, clock, budget } = this.#tools;
     const view = {
-      desired: source.current.desired,
+      desired: book.wanted(source.current).config.desired,
       inFlight: flights.addresses,
       addressById: this.lastResult?.addressById ?? new Map<string, Address>(),
       imageIds: this.lastResult?.imageIds,

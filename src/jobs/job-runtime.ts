@@ -28,6 +28,8 @@ export interface JobRuntimeSettings extends Omit<JobTools, "schemas" | "hostQueu
   readonly desired: Desired;
   /** Another text each time, lower-case letters and digits. */
   readonly random: () => string;
+  /** Told of every change of every job. */
+  readonly onChange?: (view: JobView) => void;
 }
 
 /** All jobs of one project. */
@@ -71,6 +73,7 @@ export function openJobRuntime(settings: JobRuntimeSettings): JobRuntime {
       ...{ pool, spec, specHash, params, key, hash, holder, priority, force },
       ...{ id: asked.id, submittedAt: asked.submittedAt, earlierTries: asked.tries },
       ...{ nowMs, wallMs, redact: createRedact(desired) ?? ((text) => text) },
+      onChange: settings.onChange,
     });
     dirs.set(job, prepared.dataDir);
     return job;

@@ -32,6 +32,7 @@ export interface JobSettings {
   readonly redact: (text: string) => string;
   readonly nowMs: () => number;
   readonly wallMs: () => number;
+  readonly onChange?: ((view: JobView) => void) | undefined;
 }
 
 interface Part {
@@ -245,6 +246,7 @@ export class Job {
 
   #changed(): void {
     this.#revision += 1;
+    this.#settings.onChange?.(this.view());
     for (const settle of [...this.#waiters]) settle();
   }
 }

@@ -3,6 +3,7 @@ import { bindLease, checkBinding, filesOf } from "./bind-lease.js";
 import type { BoundPaths } from "./bound-paths.js";
 import { type Lease, type Settled, viewLease } from "./core/lease.js";
 import type { PoolCore } from "./core/pool-core.js";
+import type { PoolEvent } from "./core/pool-event.js";
 import type { EngineCommands } from "./engine-commands.js";
 import type { EngineFactsCache } from "./engine-facts.js";
 import type { IdleEngines } from "./idle-engines.js";
@@ -23,6 +24,7 @@ export interface LeaseTools {
   readonly bound: BoundPaths;
   /** What each lease was granted with, by its ID. */
   readonly grants: Map<string, Promise<GrantedLease>>;
+  readonly tell: (event: PoolEvent) => void;
   /** Somebody waits until then: a time at which something has to be done. */
   readonly onDeadline: (atMs: number) => void;
   /** The variables of a lease, by its ID. */
@@ -129,7 +131,11 @@ export function createLeasing(tools: LeaseTools) {
       if (settled.kind === "refused") throw refused(pool, settled);
       const queuedMs = Math.round(context.nowMs() - startedMs);
       const granted = await handOver(core, settled.lease, request, queuedMs);
-      if (granted !== undefined) return granted;
+      if (granted !== undefined) {
+        const acquireMs = context.nowMs() - startedMs;
+        tools.tell({ type: "lease-told", pool, lease: settled.lease, acquireMs });
+        return granted;
+      }
       if (tries === MOST_TRIES)
         throw new WarmError(
           "engine-failed",

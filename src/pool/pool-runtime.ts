@@ -38,6 +38,8 @@ export interface PoolRuntimeSettings extends Omit<PoolContext, "life"> {
   readonly onTryAgain: (pool: string) => void;
   /** What the file says. */
   readonly desired: Desired;
+  /** Told of everything that happens, as it happens. */
+  readonly onEvent?: (event: PoolEvent) => void;
 }
 
 /** Everything at run time of all pools of one project. */
@@ -129,6 +131,7 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
   const leasing = createLeasing({
     ...{ context, cores, commands, facts, idle, flushed, nameOf, bound, envs, grants },
     onDeadline: ticker.at,
+    tell: onPoolEvent,
   });
   const lease: Pools["lease"] = (pool, request) =>
     life.signal.aborted ? Promise.reject(closing()) : leasing(pool, request);
@@ -159,6 +162,7 @@ export async function openPoolRuntime(settings: PoolRuntimeSettings): Promise<Po
 
   function onPoolEvent(event: PoolEvent): void {
     tellPool(event);
+    settings.onEvent?.(event);
     if (event.type === "transition") onTransition(event.containerId, event.to, event.reason);
     const leaseEnd = leaseEndOf(event);
     if (leaseEnd === undefined || !("lease" in event)) return;

@@ -36,6 +36,9 @@ export function createPoolTeller(log: PoolLog): (event: PoolEvent) => void {
         });
         return;
       }
+      case "lease-told":
+        log.debug("lease told", { ...aboutLease(event.lease), acquireMs: event.acquireMs });
+        return;
       case "lease-renewed":
       case "lease-given-back":
         log.debug(event.type.replaceAll("-", " "), aboutLease(event.lease));

@@ -24,6 +24,8 @@ import type { SickContainers } from "./sick-containers.js";
 
 /** What a pass found and began. */
 export interface PassResult {
+  readonly desired: Desired;
+  readonly observed: Observed;
   readonly plan: Plan;
   readonly begun: readonly Change[];
   readonly held: ReadonlyMap<Address, Hold>;
@@ -128,6 +130,8 @@ export function createPass(tools: PassTools): (orders: PassOrders) => Promise<Pa
       flights.launch(due, createContext({ ...sources, emit: () => undefined }), lock.lostReason);
     }
     return {
+      desired,
+      observed,
       plan,
       begun: due,
       held,

@@ -10,7 +10,8 @@ export type Trigger =
   | "settled"
   | "control"
   | "reload"
-  | "demand";
+  | "demand"
+  | "request";
 
 /** Timers overflow at 24.8 days. */
 const LONGEST_SLEEP_MS = 24 * 3_600_000;

@@ -30,6 +30,8 @@ export type PoolEvent = { readonly pool: string } & (
       /** Of a queued one: why no engine stood ready. */
       readonly missReason: string | undefined;
     }
+  /** Its holder is told of it: it is on disk, the engine thawed and bound. `acquireMs`: since it was asked for. */
+  | { readonly type: "lease-told"; readonly lease: Lease; readonly acquireMs: number }
   | { readonly type: "lease-renewed"; readonly lease: Lease }
   | {
       readonly type: "lease-released";
