@@ -2,7 +2,7 @@ import { hostname, userInfo } from "node:os";
 import { dirname, resolve } from "node:path";
 import type { HostSettings } from "./apply/host-session.js";
 import type { WatchLog } from "./daemon/log/watch-log.js";
-import type { Served } from "./daemon/pool-keeper.js";
+import type { Served } from "./daemon/served.js";
 import { watchProject } from "./daemon/watch-project.js";
 import { toWarmError, WarmError } from "./errors.js";
 import type { JobRequest, Jobs } from "./jobs/jobs.js";
@@ -14,8 +14,8 @@ import { statePath } from "./pool/journal/journal-path.js";
 import type { LeaseRequest, Pools } from "./pool/pools.js";
 import { createClient } from "./server/client/create-client.js";
 import type { WarmClient } from "./server/client/warm-client.js";
-import { socketPathIn } from "./server/socket-path.js";
-import { startServer } from "./server/start-server.js";
+import { socketPathIn } from "./server/listen/socket-path.js";
+import { startServer } from "./server/listen/start-server.js";
 
 export interface OpenWarmSettings extends HostSettings {
   /** Path of the file, from `cwd`; default `warm.yaml`. */
@@ -114,10 +114,15 @@ async function keep(
       stop: { soft: soft.signal, hard: hard.signal },
       graceMs: GRACE_MS,
       onFailure: reject,
-      serve: async (served) => {
-        resolveServed(served);
-        return startServer({ ...served, socketPath, log });
-      },
+      listeners: [
+        {
+          isShared: true,
+          open: async (served) => {
+            resolveServed(served);
+            return startServer({ served, socketPath, log });
+          },
+        },
+      ],
     });
     ended.then(() => reject(new WarmError("interrupted", "the watcher ended")), reject);
   }).catch(async (error: unknown) => {

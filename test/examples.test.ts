@@ -1,10 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type FaultProxy, startFaultProxy } from "./rig/fault-proxy.js";
 import { createSandbox, type Sandbox } from "./rig/sandbox.js";
 
-const examples = readdirSync("examples").map((name) => join("examples", name, "warm.yaml"));
+const examples = readdirSync("examples")
+  .map((name) => join("examples", name, "warm.yaml"))
+  .filter((file) => existsSync(file));
 const files = ["warm.yaml", ...examples];
 
 /** How much is missing where nothing is. */

@@ -15,6 +15,14 @@ export type Action = <Arguments extends unknown[], Options>(
 
 export const STATE_DIR = "where the watcher keeps its state; default `.warm` beside the file";
 
+/** Of commands that ask a watcher. */
+export function addWatcher(command: Command): Command {
+  return addStateDir(command).option(
+    "--api <url>",
+    "ask the watcher there, with the token of WARM_API_TOKEN; default WARM_API, else the socket of the state directory",
+  );
+}
+
 export function addStateDir(command: Command): Command {
   return command.option("--state-dir <directory>", STATE_DIR);
 }

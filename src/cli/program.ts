@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command, Option } from "commander";
-import { type Action, addStateDir, type Run, STATE_DIR } from "./add-command.js";
+import { type Action, addStateDir, addWatcher, type Run, STATE_DIR } from "./add-command.js";
 import { addCacheCommands } from "./cache/cache-commands.js";
 import type { CommandContext, GlobalOptions } from "./command-context.js";
 import { collect, duration, wholeNumber } from "./option-values.js";
@@ -41,6 +41,7 @@ export function createProgram(base: Base, done: (exitCode: number) => void): Com
   addPlanCommands(program, action);
   addApplyCommands(program, action);
   addWatchCommands(program, action);
+  addWatcherCommands(program, action);
   addEngineCommands(program, action);
   addJobCommands(program, action);
   addCacheCommands(program, action);
@@ -113,6 +114,13 @@ function addWatchCommands(program: Command, action: Action): void {
         .choices(["debug", "info", "warn", "error"])
         .default("info"),
     )
+    .option("--listen <host:port>", "answer over the network too, to whoever has a token")
+    .option("--token-file <path>", "`scope:token` lines: who may ask over the network; or WARM_API_TOKENS")
+    .option(
+      "--allow-host <name>",
+      "a name under which it may be asked, such as warm.example.com; repeatable",
+      collect,
+    )
     .option("--grace <duration>", "how long what is in flight may take after SIGTERM; default 8s", duration)
     .action(action(async () => (await import("./commands/watch.js")).runWatch));
   addStateDir(
@@ -130,14 +138,30 @@ function addWatchCommands(program: Command, action: Action): void {
   ).action(action(async () => (await import("./commands/pause.js")).runResume));
 }
 
+/** What is asked of a watcher as a whole. */
+function addWatcherCommands(program: Command, action: Action): void {
+  addWatcher(program.command("reconcile"))
+    .description(
+      "have the watcher read the file again, try everything anew, and wait until nothing is left to do",
+    )
+    .option("--timeout <duration>", "how long to wait, then exit 6; default 5m; 0s: not at all", duration)
+    .action(action(async () => (await import("./commands/reconcile.js")).runReconcile));
+  addWatcher(program.command("events"))
+    .description("print what the watcher does, as it does it, until it is interrupted")
+    .argument("[type...]", "only these: pass, work, transition, pool, job")
+    .option("--json", "print each event as a line of JSON")
+    .addHelpText("after", "\nExample:\n  warm events transition job --json | jq .")
+    .action(action(async () => (await import("./commands/events.js")).runEvents));
+}
+
 function addEngineCommands(program: Command, action: Action): void {
-  addStateDir(program.command("engines"))
+  addWatcher(program.command("engines"))
     .description("list the engines of the pools that a watcher keeps")
     .argument("[pool]", "only this one")
     .option("--json", "print JSON")
     .addOption(new Option("--watch", "draw the list anew each second").conflicts("json"))
     .action(action(async () => (await import("./commands/engines.js")).runEngines));
-  addStateDir(program.command("lease"))
+  addWatcher(program.command("lease"))
     .description("take an engine of a pool, run a command with it, give it back")
     .argument("<pool>", "whose engine")
     .argument("[command...]", "after `--`; without one the lease is printed and stays")
@@ -150,16 +174,16 @@ function addEngineCommands(program: Command, action: Action): void {
     .option("--put <from:to>", "put a file of ours into the engine (repeatable)", collect)
     .option("--dirty-on-failure", "replace the engine when the command fails")
     .action(action(async () => (await import("./commands/lease.js")).runLease));
-  addStateDir(program.command("release"))
+  addWatcher(program.command("release"))
     .description("end a lease, whoever holds it")
     .argument("<lease>", "its id")
     .option("--dirty", "replace the engine instead of resetting it")
     .action(action(async () => (await import("./commands/release.js")).runRelease));
-  addStateDir(program.command("recycle"))
+  addWatcher(program.command("recycle"))
     .description("replace engines that nobody uses; closes the pool's breaker")
     .argument("<pool[/slot]>", "all engines of a pool, or one")
     .action(action(async () => (await import("./commands/recycle.js")).runRecycle));
-  addStateDir(program.command("canary"))
+  addWatcher(program.command("canary"))
     .description("prove that a reset is clean: plant a marker, reset, look for it; exit 1 if it is found")
     .argument("<pool>", "in whose engine")
     .option("--wait <duration>", "how long to wait for an engine; default 60s", duration)
@@ -168,7 +192,7 @@ function addEngineCommands(program: Command, action: Action): void {
 }
 
 function addLookCommands(program: Command, action: Action): void {
-  addStateDir(program.command("status"))
+  addWatcher(program.command("status"))
     .description("list every resource with its state and health, and what a watcher knows of it; only reads")
     .option("--json", "print JSON")
     .addOption(new Option("--wait <state>", "wait until all is in sync and healthy").choices(["ready"]))

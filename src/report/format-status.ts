@@ -140,11 +140,17 @@ function formatStatusSummary(status: ProjectStatus): string {
   return `${parts.join(", ")}.`;
 }
 
+export type StatusDocument = ReturnType<typeof toStatusDocument>;
+
 /** The same facts for tools, with keys in a fixed order. Ends in a line feed. */
 export function formatStatusJson(status: ProjectStatus): string {
+  return `${formatJson(toStatusDocument(status))}\n`;
+}
+
+function toStatusDocument(status: ProjectStatus) {
   const { host, watcher } = status;
-  const ordered = {
-    format: "warm.status/1",
+  return {
+    format: "warm.status/1" as const,
     project: status.project,
     host: host && {
       id: host.id,
@@ -172,10 +178,13 @@ export function formatStatusJson(status: ProjectStatus): string {
     })),
     notes: status.notes,
   };
-  return `${formatJson(ordered)}\n`;
 }
 
 /** What it remembers of each resource stands with the resource. */
-function toJsonWatcher({ resources: _withThem, format: _own, ...watcher }: WatcherStatus): object {
+function toJsonWatcher({
+  resources: _withThem,
+  format: _own,
+  ...watcher
+}: WatcherStatus): Omit<WatcherStatus, "resources" | "format"> {
   return watcher;
 }

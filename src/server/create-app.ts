@@ -1,26 +1,39 @@
 import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
+import swagger from "@fastify/swagger";
 import { type FastifyInstance, fastify } from "fastify";
 import type { WatchLog } from "../daemon/log/watch-log.js";
+import type { Access } from "./access/access.js";
+import { addGuards } from "./access/add-guards.js";
 import { DURATION_KEYWORD } from "./duration-keyword.js";
 import { addMethodRefusals } from "./method-refusals.js";
 import { makeProblem, PROBLEM_TYPE } from "./problem.js";
+import { OPENAPI } from "./schemas/openapi.js";
+import { addSchemas } from "./schemas/schemas.js";
 import { sendError, sendStopping } from "./send-error.js";
 
 export interface AppSettings {
   readonly log: WatchLog;
+  readonly access: Access;
+  /** Names under which it may be asked, beside this machine's own. */
+  readonly allowedHosts: readonly string[];
   /** Fires when no new request is served any more. */
   readonly stopping: AbortSignal;
   /** How long a client may take to send a request. */
   readonly requestTimeoutMs: number;
+  /** Told of every reply. `route` is a pattern, never what was asked for. */
+  readonly onAnswered: (route: string, method: string, status: number, seconds: number) => void;
   /** Adds the routes. */
   readonly addRoutes: (app: FastifyInstance) => void;
 }
 
 const BODY_LIMIT = 1024 * 1024;
+/** What no route is for. */
+const NO_ROUTE = "none";
 
-/** All of the server but its routes and its socket: limits, validation, errors as problems, one debug line a reply. */
-export function createApp({ log, stopping, requestTimeoutMs, addRoutes }: AppSettings): FastifyInstance {
+/** All of the server but its routes and its address: who may come in, limits, validation, errors as problems. */
+export async function createApp(settings: AppSettings): Promise<FastifyInstance> {
+  const { log, stopping, requestTimeoutMs, addRoutes } = settings;
   const app = fastify({
     bodyLimit: BODY_LIMIT,
     requestTimeout: requestTimeoutMs,
@@ -40,35 +53,56 @@ export function createApp({ log, stopping, requestTimeoutMs, addRoutes }: AppSet
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, log),
     clientErrorHandler: refuseConnection,
   });
+  // Schemas of replies say what they are and are held against real ones in the tests; none may drop a member of one.
+  app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.removeContentTypeParser("text/plain");
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
   app.setNotFoundHandler((request, reply) => {
-    const detail = `there is no ${request.method} ${request.url.split("?")[0]}`;
+    const detail = `there is no ${request.method} ${pathOf(request.url)}`;
     return reply
       .code(404)
       .type(PROBLEM_TYPE)
       .send(makeProblem({ code: "not-found", status: 404, detail, traceId: request.id }));
   });
+  await app.register(swagger, { openapi: OPENAPI, refResolver: { buildLocalReference: nameOfSchema } });
+  addSchemas(app);
   app.addHook("onRequest", async (request, reply) => {
     if (stopping.aborted) return sendStopping(request, reply);
   });
+  addGuards(app, settings);
   app.addHook("onSend", async (_request, reply) => {
     if (stopping.aborted) reply.header("connection", "close");
   });
   app.addHook("onResponse", async (request, reply) => {
+    const { method, id: traceId } = request;
+    settings.onAnswered(
+      request.routeOptions.url ?? NO_ROUTE,
+      method,
+      reply.statusCode,
+      reply.elapsedTime / 1000,
+    );
     log.debug("request answered", {
-      method: request.method,
       // Never more: what is in a body or a query may be secret.
-      path: request.url.split("?")[0],
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime),
-      traceId: request.id,
+      ...{ method, path: pathOf(request.url), status: reply.statusCode },
+      ...{ token: request.token?.name, ms: Math.round(reply.elapsedTime), traceId },
     });
   });
   const refusals = addMethodRefusals(app);
   addRoutes(app);
   refusals.finish();
   return app;
+}
+
+const pathOf = (url: string) => url.split("?")[0];
+
+/** In the document a schema stands under its own name, and not under a number. */
+function nameOfSchema(
+  json: { readonly $id?: unknown },
+  _base: unknown,
+  _fragment: unknown,
+  index: number,
+): string {
+  return typeof json.$id === "string" ? json.$id : `schema-${index}`;
 }
 
 /** What is no HTTP, or comes too slowly, is told so and let go. */

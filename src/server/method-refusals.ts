@@ -22,6 +22,8 @@ export function addMethodRefusals(app: FastifyInstance): { finish(): void } {
         app.route({
           method: app.supportedMethods.filter((method) => !methods.has(method)),
           url,
+          config: { scope: "read" },
+          schema: { hide: true },
           onRequest: async (request, reply) => {
             const detail = `${request.method} is not allowed here: use ${allowed}`;
             const problem = makeProblem({ code: "usage", status: 405, detail, traceId: request.id });

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { ErrorCode, WarmError } from "../errors.js";
+import type { ConfigError } from "../model/problem.js";
 
 /** The body of every error, `application/problem+json` (RFC 9457). */
 export interface Problem {
@@ -19,12 +20,19 @@ export interface Problem {
   readonly problems?: readonly RequestProblem[] | undefined;
   /** By which the watcher's log names this request. */
   readonly traceId: string;
+  /** Of cyanprint's calls, as its executor writes them: the trace, and what went wrong, a sentence each. */
+  readonly trace_id?: string | undefined;
+  readonly data?: readonly string[] | undefined;
 }
 
 export interface RequestProblem {
   /** `body.bind.env` */
   readonly path: string;
   readonly message: string;
+  /** Of a file: where, 1-based, and what to do. */
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+  readonly hint?: string | undefined;
 }
 
 export const PROBLEM_TYPE = "application/problem+json";
@@ -77,6 +85,27 @@ export function toProblem(error: WarmError, traceId: string): Problem {
   return makeProblem({
     ...{ code, status, detail: error.message, hint: error.hint, address: error.address, traceId },
     logs: error.logs.length === 0 ? undefined : error.logs,
+  });
+}
+
+/** Every problem of a file that was sent. What stands in its lines is the sender's own. */
+export function toConfigProblem({ code, problems }: ConfigError, traceId: string): Problem {
+  const status = STATUSES[code];
+  const [first] = problems;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
+  const detail =
+    first === undefined
+      ? "the file is not valid"
+      : `${first.file}:${first.line}:${first.column} ${first.message}${more}`;
+  return makeProblem({
+    ...{ code, status, detail, traceId },
+    problems: problems.map(({ field, message, line, column, hint }) => ({
+      path: field,
+      message,
+      line,
+      column,
+      hint,
+    })),
   });
 }
 

@@ -1,7 +1,8 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { WatchLog } from "../daemon/log/watch-log.js";
 import { type ErrorCode, toWarmError, WarmError } from "../errors.js";
-import { makeProblem, PROBLEM_TYPE, type Problem, toProblem } from "./problem.js";
+import { ConfigError } from "../model/problem.js";
+import { makeProblem, PROBLEM_TYPE, type Problem, toConfigProblem, toProblem } from "./problem.js";
 import { requestProblems } from "./request-problems.js";
 
 /** What the same request may be worth trying after, in seconds, where nothing better is known. */
@@ -14,7 +15,7 @@ export function sendError(
   reply: FastifyReply,
   log: WatchLog,
 ): FastifyReply {
-  const problem = describe(error, request.id);
+  const problem = describeProblem(error, request);
   if (problem.code === "internal") {
     const { stack, message } = error instanceof Error ? error : new Error(String(error));
     log.error("request failed", {
@@ -36,7 +37,17 @@ export function sendStopping(request: FastifyRequest, reply: FastifyReply): Fast
   return reply.code(503).type(PROBLEM_TYPE).send(toProblem(stoppingError(), request.id));
 }
 
+/** What was thrown as the body of a reply, in the shape that the callers of its route read. */
+export function describeProblem(error: unknown, request: FastifyRequest): Problem {
+  const problem = describe(error, request.id);
+  if (request.routeOptions.config?.wire !== "cyanprint") return problem;
+  // As its executor writes it, beside our own members.
+  const data = problem.problems?.map(({ path, message }) => `${path}: ${message}`) ?? [problem.detail];
+  return { ...problem, trace_id: problem.traceId, data };
+}
+
 function describe(error: unknown, traceId: string): Problem {
+  if (error instanceof ConfigError) return toConfigProblem(error, traceId);
   if (error instanceof WarmError) return toProblem(error, traceId);
   const { validation, validationContext = "body", code, statusCode } = error as Partial<FastifyError>;
   if (validation !== undefined) {

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createClient } from "../../src/server/client/create-client.js";
-import { type RunningServer, startServer } from "../../src/server/start-server.js";
+import { type RunningServer, startServer } from "../../src/server/listen/start-server.js";
 import { createFakeTerminal } from "../report/fake-terminal.js";
 import { startWarm } from "../rig/run-warm.js";
 import type { Sandbox } from "../rig/sandbox.js";
-import { createMemoryJobs } from "../server/memory-jobs.js";
 import { createMemoryPools, type MemoryPools } from "../server/memory-pools.js";
+import { createMemoryServed } from "../server/memory-served.js";
 import { until } from "../server/served-pools.js";
 import { CTRL_C, hasTerminals, runOnTerminal } from "./on-terminal.js";
 
@@ -26,8 +26,7 @@ beforeEach(async () => {
   mkdirSync(join(directory, ".warm"));
   pools = createMemoryPools();
   server = await startServer({
-    pools,
-    jobs: createMemoryJobs(),
+    served: createMemoryServed({ pools }),
     socketPath: socketPath(),
     log,
     graceMs: 100,
@@ -80,7 +79,7 @@ describe.skipIf(!hasTerminals)("warm engines --watch", () => {
     await session.shows("ci-17, ends in");
     await server.close();
     await session.shows("nothing answers at");
-    server = await startServer({ pools, jobs: createMemoryJobs(), socketPath: socketPath(), log });
+    server = await startServer({ served: createMemoryServed({ pools }), socketPath: socketPath(), log });
     await delay(1_200);
     session.press(CTRL_C);
     expect(await session.end()).toBe(0);
@@ -146,8 +145,7 @@ describe("warm lease", () => {
     await server.close();
     await delay(1_000);
     server = await startServer({
-      pools,
-      jobs: createMemoryJobs(),
+      served: createMemoryServed({ pools }),
       socketPath: socketPath(),
       log,
       graceMs: 100,

@@ -5,13 +5,14 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Jobs } from "../../src/jobs/jobs.js";
 import type { JobView } from "../../src/model/job.js";
-import { type RunningServer, startServer } from "../../src/server/start-server.js";
+import { type RunningServer, startServer } from "../../src/server/listen/start-server.js";
 import { createFakeTerminal } from "../report/fake-terminal.js";
 import { failure } from "../report/job-ends.js";
 import { startWarm } from "../rig/run-warm.js";
 import type { Sandbox } from "../rig/sandbox.js";
 import { createMemoryJobs, type MemoryJobs } from "../server/memory-jobs.js";
 import { createMemoryPools } from "../server/memory-pools.js";
+import { createMemoryServed } from "../server/memory-served.js";
 import { until } from "../server/served-pools.js";
 import { CTRL_C, hasTerminals, runOnTerminal } from "./on-terminal.js";
 
@@ -25,7 +26,12 @@ const socketPath = () => join(directory, ".warm", "warm.sock");
 
 const serve = async (served: Jobs) => {
   const pools = createMemoryPools();
-  server = await startServer({ pools, jobs: served, socketPath: socketPath(), log, graceMs: 100 });
+  server = await startServer({
+    served: createMemoryServed({ pools, jobs: served }),
+    socketPath: socketPath(),
+    log,
+    graceMs: 100,
+  });
 };
 const serveAnew = async (served: Jobs) => {
   await server.close();

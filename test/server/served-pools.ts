@@ -5,12 +5,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Feed } from "../../src/daemon/feed/feed.js";
 import type { LogFields, WatchLog } from "../../src/daemon/log/watch-log.js";
+import type { Pools } from "../../src/pool/pools.js";
 import { createClient } from "../../src/server/client/create-client.js";
 import type { WarmClient } from "../../src/server/client/warm-client.js";
-import { type RunningServer, type ServerSettings, startServer } from "../../src/server/start-server.js";
+import {
+  type RunningServer,
+  type ServerSettings,
+  startServer,
+} from "../../src/server/listen/start-server.js";
 import { createMemoryJobs, type MemoryJobs } from "./memory-jobs.js";
 import { createMemoryPools, type MemoryPools } from "./memory-pools.js";
+import { createMemoryServed, type MemoryOverview, type MemoryRequests } from "./memory-served.js";
 
 export interface Answer {
   readonly status: number;
@@ -30,6 +37,9 @@ export interface AskOptions {
 export interface ServedPools extends AsyncDisposable {
   readonly pools: MemoryPools;
   readonly jobs: MemoryJobs;
+  readonly requests: MemoryRequests;
+  readonly overview: MemoryOverview;
+  readonly feed: Feed;
   readonly server: RunningServer;
   readonly socketPath: string;
   readonly client: WarmClient;
@@ -42,7 +52,7 @@ export interface ServedPools extends AsyncDisposable {
 
 export async function servePools(
   size: { size?: number; queue?: number } = {},
-  settings: (pools: MemoryPools) => Partial<ServerSettings> = () => ({}),
+  settings: (pools: MemoryPools) => Partial<ServerSettings> & { pools?: Pools } = () => ({}),
 ): Promise<ServedPools> {
   const directory = mkdtempSync(join(tmpdir(), "warm-server-"));
   const socketPath = join(directory, "warm.sock");
@@ -50,10 +60,13 @@ export async function servePools(
   const jobs = createMemoryJobs(size);
   const logged: [string, string, LogFields][] = [];
   const log = createLog(logged);
-  const server = await startServer({ pools, jobs, socketPath, log, graceMs: 100, ...settings(pools) });
+  const { pools: used = pools, ...more } = settings(pools);
+  const served = createMemoryServed({ pools: used, jobs });
+  const server = await startServer({ served, socketPath, log, graceMs: 100, ...more });
   const client = createClient(socketPath);
   return {
     ...{ pools, jobs, server, socketPath, client, logged },
+    ...{ requests: served.requests, overview: served.overview, feed: served.feed },
     ask: (method, path, options) => ask(socketPath, method, path, options),
     raw: (bytes) => text(connect(socketPath).setEncoding("utf8").end(bytes)),
     async [Symbol.asyncDispose]() {

@@ -7,15 +7,13 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createClient } from "../../src/server/client/create-client.js";
-import { socketPathIn } from "../../src/server/socket-path.js";
-import { startServer } from "../../src/server/start-server.js";
-import { createMemoryJobs } from "./memory-jobs.js";
-import { createMemoryPools } from "./memory-pools.js";
+import { socketPathIn } from "../../src/server/listen/socket-path.js";
+import { startServer } from "../../src/server/listen/start-server.js";
+import { createMemoryServed } from "./memory-served.js";
 import { ask, servePools, until } from "./served-pools.js";
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
-const start = (socketPath: string) =>
-  startServer({ pools: createMemoryPools(), jobs: createMemoryJobs(), socketPath, log: quiet });
+const start = (socketPath: string) => startServer({ served: createMemoryServed(), socketPath, log: quiet });
 
 let directory: string;
 let path: string;

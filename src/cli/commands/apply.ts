@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { type ApplyResult, type ApplySettings, applyProject } from "../../apply/apply-project.js";
 import { removeLockImage } from "../../apply/lock/lock.js";
 import type { Project } from "../../apply/open-project.js";
+import { toPlanDocument } from "../../apply/plan-document.js";
 import { parseConfig } from "../../config/load-config.js";
 import { WarmError } from "../../errors.js";
 import type { ApplySummary } from "../../model/event.js";
@@ -16,7 +17,6 @@ import { applyExitCode, formatResult } from "../apply-result.js";
 import { askApproval } from "../ask-approval.js";
 import type { CommandContext } from "../command-context.js";
 import { openEventSink } from "../event-sink.js";
-import { toPlanDocument } from "../plan-document.js";
 import { type SelectionOptions, toPlanOptions } from "../selection.js";
 import { watchSignals } from "../signals.js";
 

@@ -1,24 +1,23 @@
 import { formatCanary } from "../../report/format-canary.js";
 import { formatJson } from "../../report/text/format-json.js";
 import type { CommandContext } from "../command-context.js";
-import { defaultHolder, openClient } from "../open-client.js";
+import { defaultHolder, openClient, type WatcherOptions } from "../open-client.js";
 import { watchSignals } from "../signals.js";
 
-interface CanaryOptions {
+interface CanaryOptions extends WatcherOptions {
   readonly wait?: number;
   readonly json?: boolean;
-  readonly stateDir?: string;
 }
 
 const NOT_CLEAN = 1;
 
 export async function runCanary(
   context: CommandContext,
-  { wait, json = false, stateDir }: CanaryOptions,
+  { wait, json = false, ...watcher }: CanaryOptions,
   pool: string,
 ): Promise<number> {
   const { terminal } = context;
-  const client = openClient(context, stateDir);
+  const client = openClient(context, watcher);
   const signals = watchSignals(() => undefined);
   try {
     const cancel = signals.stop.soft;

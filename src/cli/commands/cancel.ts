@@ -1,14 +1,14 @@
 import { makeVisible } from "../../report/text/make-visible.js";
 import { formatCount } from "../../report/text/units.js";
 import type { CommandContext } from "../command-context.js";
-import { openClient } from "../open-client.js";
+import { openClient, type WatcherOptions } from "../open-client.js";
 
 export async function runCancel(
   context: CommandContext,
-  { stateDir }: { readonly stateDir?: string },
+  options: WatcherOptions,
   jobId: string,
 ): Promise<number> {
-  const client = openClient(context, stateDir);
+  const client = openClient(context, options);
   try {
     const { state, outcome, askers } = await client.cancelJob(jobId);
     const job = `Job ${makeVisible(jobId)}`;

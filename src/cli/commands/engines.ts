@@ -8,13 +8,12 @@ import { cutEnd } from "../../report/text/text-width.js";
 import { formatCount } from "../../report/text/units.js";
 import type { WarmClient } from "../../server/client/warm-client.js";
 import type { CommandContext } from "../command-context.js";
-import { openClient } from "../open-client.js";
+import { openClient, type WatcherOptions } from "../open-client.js";
 import { watchSignals } from "../signals.js";
 
-interface EnginesOptions {
+interface EnginesOptions extends WatcherOptions {
   readonly json?: boolean;
   readonly watch?: boolean;
-  readonly stateDir?: string;
 }
 
 const LOOK_AGAIN_MS = 1_000;
@@ -29,7 +28,7 @@ export async function runEngines(
     throw new WarmError("usage", "`--watch` draws on a terminal, and there is none", {
       hint: "leave it out, or use `--json` in a loop",
     });
-  const client = openClient(context, options.stateDir);
+  const client = openClient(context, options);
   try {
     if (options.watch === true) return await watch(client, context, pool);
     const pools = await look(client, pool);

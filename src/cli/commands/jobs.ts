@@ -1,19 +1,18 @@
 import { formatJobs, formatJobsJson } from "../../report/format-jobs.js";
 import type { CommandContext } from "../command-context.js";
-import { openClient } from "../open-client.js";
+import { openClient, type WatcherOptions } from "../open-client.js";
 
-interface JobsOptions {
+interface JobsOptions extends WatcherOptions {
   readonly json?: boolean;
-  readonly stateDir?: string;
 }
 
 export async function runJobs(
   context: CommandContext,
-  { json = false, stateDir }: JobsOptions,
+  { json = false, ...watcher }: JobsOptions,
   pool?: string,
 ): Promise<number> {
   const { terminal } = context;
-  const client = openClient(context, stateDir);
+  const client = openClient(context, watcher);
   try {
     const all = await client.jobs();
     const jobs = pool === undefined ? all : all.filter((job) => job.pool === pool);

@@ -7,10 +7,10 @@ import type { WarmClient } from "../../server/client/warm-client.js";
 import type { CommandContext } from "../command-context.js";
 import { readBindOptions } from "../lease/read-bind-options.js";
 import { useLease } from "../lease/use-lease.js";
-import { defaultHolder, openClient } from "../open-client.js";
+import { defaultHolder, openClient, type WatcherOptions } from "../open-client.js";
 import { watchSignals } from "../signals.js";
 
-interface LeaseOptions {
+interface LeaseOptions extends WatcherOptions {
   readonly ttl?: number;
   readonly wait?: number;
   readonly priority?: number;
@@ -19,7 +19,6 @@ interface LeaseOptions {
   readonly env?: readonly string[];
   readonly put?: readonly string[];
   readonly dirtyOnFailure?: boolean;
-  readonly stateDir?: string;
 }
 
 /** With a command: the command's exit code. Without: the lease is printed, and left to be released or to expire. */
@@ -32,7 +31,7 @@ export async function runLease(
   const { terminal, cwd, env } = context;
   const bind = await readBindOptions(options, { cwd, env });
   const { ttl, wait, priority, key, holder = defaultHolder() } = options;
-  const client = openClient(context, options.stateDir);
+  const client = openClient(context, options);
   try {
     const request = { holder, bind, ttlMs: ttl, waitMs: wait, priority, key };
     const granted = await acquire(client, context, pool, request);

@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
+import { toPlanDocument, toSavedDocument } from "../../apply/plan-document.js";
 import { isChange } from "../../model/plan.js";
 import { openPooledProject } from "../../pool/open-pooled-project.js";
 import { formatPlan } from "../../report/plan-text/format-plan.js";
 import { formatPlanJson } from "../../report/plan-text/format-plan-json.js";
 import type { CommandContext } from "../command-context.js";
-import { toPlanDocument, toSavedDocument } from "../plan-document.js";
 import { type SelectionOptions, toPlanOptions } from "../selection.js";
 import { writeFileWhole } from "../write-file.js";
 

@@ -1,15 +1,15 @@
 import { WarmError } from "../../errors.js";
 import { makeVisible } from "../../report/text/make-visible.js";
 import type { CommandContext } from "../command-context.js";
-import { openClient } from "../open-client.js";
+import { openClient, type WatcherOptions } from "../open-client.js";
 
 export async function runRecycle(
   context: CommandContext,
-  { stateDir }: { readonly stateDir?: string },
+  options: WatcherOptions,
   target: string,
 ): Promise<number> {
   const { pool, slot } = parseTarget(target);
-  const client = openClient(context, stateDir);
+  const client = openClient(context, options);
   try {
     const addresses = await client.recycle(pool, slot);
     context.terminal.print(

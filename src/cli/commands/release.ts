@@ -1,18 +1,17 @@
 import { makeVisible } from "../../report/text/make-visible.js";
 import type { CommandContext } from "../command-context.js";
-import { openClient } from "../open-client.js";
+import { openClient, type WatcherOptions } from "../open-client.js";
 
-interface ReleaseOptions {
+interface ReleaseOptions extends WatcherOptions {
   readonly dirty?: boolean;
-  readonly stateDir?: string;
 }
 
 export async function runRelease(
   context: CommandContext,
-  { dirty = false, stateDir }: ReleaseOptions,
+  { dirty = false, ...watcher }: ReleaseOptions,
   leaseId: string,
 ): Promise<number> {
-  const client = openClient(context, stateDir);
+  const client = openClient(context, watcher);
   try {
     await client.release(leaseId, undefined, dirty ? "dirty" : "clean");
     const what = dirty ? "its engine is replaced" : "its engine is reset";

@@ -6,7 +6,7 @@ import { formatJobEnd, hasResult, type JobEnd } from "../../report/format-job-en
 import { makeVisible } from "../../report/text/make-visible.js";
 import type { WarmClient } from "../../server/client/warm-client.js";
 import type { CommandContext } from "../command-context.js";
-import { defaultHolder, openClient } from "../open-client.js";
+import { defaultHolder, openClient, type WatcherOptions } from "../open-client.js";
 import { type JobSink, openJobSink } from "../run/job-sink.js";
 import { readJobs } from "../run/read-jobs.js";
 import { type Params, readParams } from "../run/read-params.js";
@@ -14,7 +14,7 @@ import { type BatchResult, runBatch } from "../run/run-batch.js";
 import { submitJobs } from "../run/submit-jobs.js";
 import { watchSignals } from "../signals.js";
 
-interface RunOptions {
+interface RunOptions extends WatcherOptions {
   readonly each?: string;
   readonly eachParam?: string;
   readonly force?: boolean;
@@ -23,7 +23,6 @@ interface RunOptions {
   readonly holder?: string;
   readonly detach?: boolean;
   readonly json?: boolean;
-  readonly stateDir?: string;
 }
 
 interface Asking {
@@ -48,7 +47,7 @@ export async function runRun(
   pairs: readonly string[] = [],
 ): Promise<number> {
   const all = await readJobs(context, options, pool, readParams(pairs));
-  const client = openClient(context, options.stateDir);
+  const client = openClient(context, options);
   let sink: JobSink | undefined;
   const signals = watchSignals((count) => {
     if (count === 1 && !options.detach)

@@ -8,15 +8,16 @@ import { ConfigError } from "../../model/problem.js";
 import type { ProjectStatus } from "../../model/status.js";
 import { describeStatus, statusFromMemory } from "../../plan/describe-status.js";
 import { openPooledProject } from "../../pool/open-pooled-project.js";
-import { formatStatus, formatStatusJson } from "../../report/format-status.js";
+import { formatStatus, formatStatusJson, type StatusDocument } from "../../report/format-status.js";
+import { formatJson } from "../../report/text/format-json.js";
 import { formatDurationMs } from "../../report/text/units.js";
 import type { CommandContext } from "../command-context.js";
+import { openClient, type WatcherOptions } from "../open-client.js";
 
-interface StatusOptions {
+interface StatusOptions extends WatcherOptions {
   readonly json?: boolean;
   readonly wait?: "ready";
   readonly timeout?: number;
-  readonly stateDir?: string;
 }
 
 const LOOK_AGAIN_MS = 500;
@@ -27,6 +28,8 @@ const NOT_READY = 7;
 export async function runStatus(context: CommandContext, options: StatusOptions): Promise<number> {
   const { global, terminal, cwd, env } = context;
   const { json = false, wait, timeout = WAIT_MS } = options;
+  // The host may be out of our reach: the watcher over there tells of it.
+  if (options.api !== undefined) return showRemote(context, options);
   let project: Project;
   try {
     project = await openPooledProject({ ...global, cwd, env, stateDir: options.stateDir });
@@ -48,6 +51,24 @@ export async function runStatus(context: CommandContext, options: StatusOptions)
     return NOT_READY;
   } finally {
     project.close();
+  }
+}
+
+/** As the watcher on the network tells it; always JSON, which is what it sends. */
+async function showRemote(context: CommandContext, options: StatusOptions): Promise<number> {
+  const client = openClient(context, options);
+  try {
+    const { wait, timeout = WAIT_MS } = options;
+    const deadline = Date.now() + timeout;
+    let status = await client.status();
+    while (wait === "ready" && !isReady(status) && Date.now() < deadline) {
+      await delay(LOOK_AGAIN_MS);
+      status = await client.status();
+    }
+    context.terminal.print(formatJson(status));
+    return wait !== "ready" || isReady(status) ? 0 : NOT_READY;
+  } finally {
+    client.close();
   }
 }
 
@@ -99,7 +120,7 @@ async function look(
 }
 
 /** All is as the file says, and no container that can be asked says that it is not well. */
-function isReady({ resources }: ProjectStatus): boolean {
+function isReady({ resources }: Pick<ProjectStatus | StatusDocument, "resources">): boolean {
   return resources.every(
     ({ sync, health }) => sync === "in-sync" && health !== "unhealthy" && health !== "starting",
   );

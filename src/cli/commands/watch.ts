@@ -4,10 +4,11 @@ import { createPinoLog, type LogLevel } from "../../daemon/log/pino-log.js";
 import type { LogFields, WatchLog } from "../../daemon/log/watch-log.js";
 import { watchProject } from "../../daemon/watch-project.js";
 import { formatLogLine } from "../../report/format-log-line.js";
-import { socketPathIn } from "../../server/socket-path.js";
 import type { CommandContext } from "../command-context.js";
 import { watchSignals } from "../signals.js";
 import type { Terminal } from "../terminal.js";
+import { createManagedLife } from "../watch/managed-life.js";
+import { openDoors } from "../watch/open-doors.js";
 
 interface WatchOptions {
   readonly once?: boolean;
@@ -15,6 +16,9 @@ interface WatchOptions {
   readonly logFormat?: "text" | "json";
   readonly logLevel?: LogLevel;
   readonly grace?: number;
+  readonly listen?: string;
+  readonly tokenFile?: string;
+  readonly allowHost?: readonly string[];
 }
 
 /** Docker gives a container 10 s between SIGTERM and SIGKILL. */
@@ -26,23 +30,28 @@ export async function runWatch(context: CommandContext, options: WatchOptions): 
   // It runs for months and has little to do: a small heap is worth a few milliseconds of its collector.
   setFlagsFromString("--optimize-for-size");
   const { once = false, stateDir, logLevel = "info", grace = GRACE_MS } = options;
+  const { listen, tokenFile, allowHost: allowHosts = [] } = options;
   const isText = options.logFormat === undefined ? terminal.isLive : options.logFormat === "text";
   const log = isText ? createTextLog(terminal, logLevel) : createPinoLog(logLevel, { name: "warm" });
   let exitCode = 0;
+  const doors = await openDoors({ listen, tokenFile, allowHosts, cwd, env, log });
+  const manager = createManagedLife(env, log);
   const signals = watchSignals((count) => {
     if (count > 1) exitCode = signals.exitCode() ?? 0;
+    void manager.stopping();
   });
   let reload = () => {};
-  const onHangUp = () => reload();
+  const onHangUp = () => {
+    void doors.reload();
+    reload();
+  };
   process.on("SIGHUP", onHangUp);
   try {
     const stop: StopSignals = signals.stop;
     const result = await watchProject({
       ...{ file: global.file, host: global.host, cwd, env, stateDir, once, log, stop, graceMs: grace },
-      serve: async (served, directory) => {
-        const { startServer } = await import("../../server/start-server.js");
-        return startServer({ ...served, socketPath: socketPathIn(directory), log });
-      },
+      listeners: once ? [doors.socket] : doors.all,
+      onRound: manager.onRound,
       onReload: (callback) => {
         reload = callback;
       },
@@ -52,6 +61,7 @@ export async function runWatch(context: CommandContext, options: WatchOptions): 
     return exitCode === 0 ? result : exitCode;
   } finally {
     process.off("SIGHUP", onHangUp);
+    manager.close();
     // Whatever still hangs on a host that does not answer must not keep a stopped watcher alive.
     setTimeout(() => process.exit(), LINGER_MS).unref();
     signals.close();

@@ -1,9 +1,10 @@
-import { type Agent, type ClientRequest, type IncomingHttpHeaders, request } from "node:http";
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { WarmError } from "../../errors.js";
 import { formatDurationMs } from "../../report/text/units.js";
 import { foreignAnswer, readProblem } from "./read-problem.js";
+import type { Target } from "./target.js";
 
 export interface Call {
   /** For messages: `lease an engine`. */
@@ -16,13 +17,10 @@ export interface Call {
   /** Undefined: none. */
   readonly deadlineMs: number | undefined;
   readonly cancel?: AbortSignal | undefined;
+  /** A status beside 200 to 299 whose body is an answer too. */
+  readonly alsoFine?: number;
   /** Told of interim replies. */
   readonly onInterim?: (headers: IncomingHttpHeaders) => void;
-}
-
-export interface Target {
-  readonly agent: Agent;
-  readonly socketPath: string;
 }
 
 /**
@@ -47,9 +45,25 @@ async function callOnce(target: Target, call: Call): Promise<unknown> {
   const deadline = new AbortController();
   const timer = call.deadlineMs && setTimeout(() => deadline.abort(), call.deadlineMs);
   try {
-    return readAnswer(await exchange(target, call, deadline.signal), target);
+    return readAnswer(await exchange(target, call, deadline.signal), target, call.alsoFine);
   } finally {
     clearTimeout(timer || undefined);
+  }
+}
+
+/**
+ * A reply that is read as it comes: events, or an archive. There is no deadline for its end.
+ * @throws WarmError as `callServer`, for what is no such reply
+ */
+export async function openAnswer(target: Target, call: Call): Promise<IncomingMessage> {
+  try {
+    const response = await send(target, call, new AbortController().signal);
+    const { statusCode = 0 } = response;
+    if (statusCode >= 200 && statusCode <= 299) return response;
+    readAnswer({ status: statusCode, body: await text(response) }, target);
+    throw foreignAnswer(target.where, statusCode);
+  } catch (error) {
+    throw error instanceof LostConnection ? error.toWarmError(target, call) : error;
   }
 }
 
@@ -58,15 +72,27 @@ interface RawAnswer {
   readonly body: string;
 }
 
-function exchange(target: Target, call: Call, deadline: AbortSignal): Promise<RawAnswer> {
+async function exchange(target: Target, call: Call, deadline: AbortSignal): Promise<RawAnswer> {
+  const response = await send(target, call, deadline);
+  try {
+    return { status: response.statusCode ?? 0, body: await text(response) };
+  } catch (cause) {
+    if (call.cancel?.aborted) throw interrupted(call);
+    if (deadline.aborted) throw tooLate(target, call);
+    throw new LostConnection(cause, false);
+  }
+}
+
+/** Resolves with the head of the reply. */
+function send(target: Target, call: Call, deadline: AbortSignal): Promise<IncomingMessage> {
   const { method, path, cancel } = call;
   const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
   return new Promise((settle, fail) => {
-    const sent: ClientRequest = request({
-      ...target,
-      ...{ method, path },
+    const sent: ClientRequest = target.request({
+      ...target.options,
+      ...{ method, path: target.basePath + path },
       headers: {
-        host: "warm",
+        ...target.headers,
         ...(body === undefined ? {} : { "content-type": "application/json", "content-length": body.length }),
         ...call.headers,
       },
@@ -84,9 +110,7 @@ function exchange(target: Target, call: Call, deadline: AbortSignal): Promise<Ra
     sent.on("error", lost);
     sent.once("socket", ignoreLateErrors);
     sent.once("close", () => cancel?.removeEventListener("abort", onCancel));
-    sent.once("response", (response) => {
-      text(response).then((answer) => settle({ status: response.statusCode ?? 0, body: answer }), lost);
-    });
+    sent.once("response", settle);
     sent.end(body);
   });
 }
@@ -101,15 +125,15 @@ function ignoreLateErrors(socket: Socket): void {
 
 const ignore = () => undefined;
 
-function readAnswer({ status, body }: RawAnswer, { socketPath }: Target): unknown {
+function readAnswer({ status, body }: RawAnswer, { where }: Target, alsoFine?: number): unknown {
   if (status === 204) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(body);
   } catch (cause) {
-    throw foreignAnswer(socketPath, cause);
+    throw foreignAnswer(where, cause);
   }
-  if (status < 200 || status > 299) throw readProblem(value, socketPath);
+  if ((status < 200 || status > 299) && status !== alsoFine) throw readProblem(value, where);
   return value;
 }
 
@@ -124,24 +148,26 @@ class LostConnection extends Error {
     this.isReused = isReused;
   }
 
-  toWarmError({ socketPath }: Target, { does }: Call): WarmError {
+  toWarmError({ where, hint }: Target, { does }: Call): WarmError {
     const { cause } = this;
     switch (cause.code) {
       case "ENOENT":
       case "ECONNREFUSED":
       case "ENOTSOCK":
-        return new WarmError("no-watcher", `nothing answers at ${socketPath}: is \`warm watch\` running?`, {
-          hint: "start `warm watch`, or name the directory where it keeps its state with `--state-dir`",
+      case "ENOTFOUND":
+      case "EHOSTUNREACH":
+        return new WarmError("no-watcher", `nothing answers at ${where}: is \`warm watch\` running?`, {
+          hint,
           cause,
         });
       case "EACCES":
       case "EPERM":
-        return new WarmError("rejected", `may not ${does} at ${socketPath}: ${cause.message}`, {
+        return new WarmError("rejected", `may not ${does} at ${where}: ${cause.message}`, {
           hint: "ask as the user who runs `warm watch`",
           cause,
         });
       default:
-        return new WarmError("no-watcher", `the watcher at ${socketPath} went away: ${cause.message}`, {
+        return new WarmError("no-watcher", `the watcher at ${where} went away: ${cause.message}`, {
           hint: "see whether `warm watch` still runs, and ask again",
           cause,
         });
@@ -151,9 +177,9 @@ class LostConnection extends Error {
 
 const interrupted = ({ does }: Call) => new WarmError("interrupted", `was told not to ${does} after all`);
 
-const tooLate = ({ socketPath }: Target, { does, deadlineMs = 0 }: Call) =>
+const tooLate = ({ where }: Target, { does, deadlineMs = 0 }: Call) =>
   new WarmError(
     "deadline",
-    `the watcher at ${socketPath} did not ${does} within ${formatDurationMs(deadlineMs)}`,
+    `the watcher at ${where} did not ${does} within ${formatDurationMs(deadlineMs)}`,
     { hint: "see with `warm status` whether it is well" },
   );

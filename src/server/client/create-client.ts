@@ -1,12 +1,12 @@
-import { Agent } from "node:http";
 import type { LeaseView, PoolView } from "../../model/engine.js";
 import type { JobView } from "../../model/job.js";
 import type { CanaryResult, CommandResult, GrantedLease, LeaseRequest } from "../../pool/pools.js";
-import { checkSocketPath } from "../socket-path.js";
 import { type Call, callServer } from "./call-server.js";
 import { encodeBinding } from "./encode-binding.js";
 import { cancelJobCall, changedJobCall, jobPath, submitJobCall } from "./job-calls.js";
+import { overviewCalls } from "./overview-calls.js";
 import { readPlace } from "./read-place.js";
+import { findTarget, type RemoteWatcher } from "./target.js";
 import type { WarmClient } from "./warm-client.js";
 
 /** What a watcher that is well answers by far. */
@@ -17,13 +17,12 @@ const DEFAULT_WAIT_MS = 60_000;
 const WORK_MS = 10 * 60_000;
 
 /**
- * Speaks to the watcher behind a unix socket. Opens no connection before it is asked something, and none of them
- * keeps the process alive.
- * @throws WarmError `rejected` when no socket can have that path
+ * Speaks to a watcher. Opens no connection before it is asked something, and none of them keeps the process alive.
+ * @param watcher a unix socket's path, or a watcher on the network
+ * @throws WarmError `rejected` when no socket can have that path; `usage` for what is no such URL
  */
-export function createClient(socketPath: string): WarmClient {
-  const agent = new Agent({ keepAlive: true });
-  const target = { agent, socketPath: checkSocketPath(socketPath) };
+export function createClient(watcher: string | RemoteWatcher): WarmClient {
+  const target = findTarget(watcher);
   const call = <Answer>(request: Call) => callServer(target, request) as Promise<Answer>;
 
   return {
@@ -69,7 +68,8 @@ export function createClient(socketPath: string): WarmClient {
     jobs: async () => (await call<{ jobs: JobView[] }>(read("list jobs", "/v1/jobs"))).jobs,
     changedJob: (id, after, waitMs, cancel) => call<JobView>(changedJobCall(id, after, waitMs, cancel)),
     cancelJob: (id) => call<JobView>(cancelJobCall(id)),
-    close: () => agent.destroy(),
+    ...overviewCalls(target, call),
+    close: () => target.options.agent.destroy(),
   };
 }
 

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from "fastify";
 import { duration, toMs } from "../duration-keyword.js";
 import { followCaller, untilGivenUp } from "../follow-caller.js";
+import { refTo } from "../schemas/schemas.js";
+import { list, object, text } from "../schemas/shapes.js";
 import { stoppingError } from "../send-error.js";
-import { exactly, HOLDER, type RouteTools } from "./route-tools.js";
+import { exactly, HOLDER, pathParams, type RouteTools } from "./route-tools.js";
 import { MAX_WAIT_MS } from "./wait.js";
 
 interface PoolRoute {
@@ -19,14 +21,39 @@ const CANARY_BODY = exactly(
 export function addEngineRoutes(app: FastifyInstance, tools: RouteTools): void {
   const { pools, stopping, givenUp } = tools;
 
-  app.get("/v1/engines", async () => ({ pools: pools.views() }));
+  app.get(
+    "/v1/engines",
+    {
+      config: { scope: "read" },
+      schema: {
+        ...{ summary: "All pools and their engines", tags: ["engines"] },
+        response: { 200: object("All pools", { pools: list(refTo("Pool")) }), 503: refTo("Problem") },
+      },
+    },
+    async () => ({ pools: pools.views() }),
+  );
 
-  app.get<PoolRoute>("/v1/engines/:pool", async ({ params }) => pools.view(params.pool));
+  app.get<PoolRoute>(
+    "/v1/engines/:pool",
+    {
+      config: { scope: "read" },
+      schema: {
+        ...{ summary: "One pool and its engines", tags: ["engines"], params: pathParams("pool") },
+        response: { 200: refTo("Pool"), 404: refTo("Problem") },
+      },
+    },
+    async ({ params }) => pools.view(params.pool),
+  );
 
   app.post<PoolRoute & { Body: { slot?: number } }>(
     "/v1/engines/:pool/recycle",
     {
-      schema: { body: RECYCLE_BODY },
+      config: { scope: "admin" },
+      schema: {
+        ...{ summary: "Replaces one engine, or all that are not leased", tags: ["engines"] },
+        ...{ params: pathParams("pool"), body: RECYCLE_BODY },
+        response: { 200: object("Addresses", { recycled: list(text()) }), 404: refTo("Problem") },
+      },
       // No body asks for all engines.
       preValidation: async (request) => {
         request.body ??= {};
@@ -39,7 +66,14 @@ export function addEngineRoutes(app: FastifyInstance, tools: RouteTools): void {
 
   app.post<PoolRoute & { Body: { holder: string; wait?: string } }>(
     "/v1/engines/:pool/canary",
-    { schema: { body: CANARY_BODY } },
+    {
+      config: { scope: "lease" },
+      schema: {
+        ...{ summary: "Proves that a reset is clean", tags: ["engines"] },
+        ...{ params: pathParams("pool"), body: CANARY_BODY },
+        response: { 200: refTo("Canary"), 404: refTo("Problem"), 503: refTo("Problem") },
+      },
+    },
     async ({ params, body }, reply) => {
       const caller = followCaller(reply, stopping);
       const { holder, wait } = body;

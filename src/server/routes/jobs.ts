@@ -1,9 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { JobView, ParamValue } from "../../model/job.js";
 import { followCaller, untilGivenUp } from "../follow-caller.js";
+import { refTo } from "../schemas/schemas.js";
+import { list, object } from "../schemas/shapes.js";
 import { stoppingError } from "../send-error.js";
-import { exactly, HOLDER, type RouteTools } from "./route-tools.js";
-import { readPreferences } from "./wait.js";
+import { wantsEvents } from "../streams/streams.js";
+import { exactly, HOLDER, pathParams, type RouteTools } from "./route-tools.js";
+import { PREFER_HEADER, readPreferences } from "./wait.js";
 
 /** A parameter of 64 KiB may take six bytes a character as JSON, and there may be several. */
 const JOB_BODY_LIMIT = 8 * 1024 * 1024;
@@ -27,6 +30,13 @@ const CHANGED_QUERY = exactly({
   after: { type: "string", pattern: "^[0-9]{1,15}$", description: "a whole number" },
 });
 
+/** A wait that ends without news begins anew. */
+const FOLLOW_MS = 60_000;
+const MOST_JOBS = 1_000;
+const LIST_QUERY = exactly({
+  limit: { type: "string", pattern: "^([1-9][0-9]{0,2}|1000)$", description: "a number from 1 to 1000" },
+});
+
 interface SubmitRoute {
   Params: { pool: string };
   Body: {
@@ -48,18 +58,62 @@ export function addJobRoutes(app: FastifyInstance, tools: RouteTools): void {
 
   app.post<SubmitRoute>(
     "/v1/engines/:pool/jobs",
-    { schema: { body: JOB_BODY }, bodyLimit: JOB_BODY_LIMIT },
+    {
+      config: { scope: "lease" },
+      schema: {
+        summary: "Submits a job, or joins an equal one",
+        description: "With `Prefer: wait=<seconds>` the reply comes once it is over, or the time is up.",
+        ...{ tags: ["jobs"], params: pathParams("pool"), headers: PREFER_HEADER, body: JOB_BODY },
+        response: {
+          ...{ 200: refTo("Job"), 201: refTo("Job"), 400: refTo("Problem"), 404: refTo("Problem") },
+          ...{ 409: refTo("Problem"), 429: refTo("Problem"), 503: refTo("Problem") },
+        },
+      },
+      bodyLimit: JOB_BODY_LIMIT,
+    },
     (request, reply) => submit(request, reply, tools),
   );
 
-  app.get("/v1/jobs", async () => ({ jobs: jobs.list() }));
-
-  app.get<ChangedRoute>("/v1/jobs/:id", { schema: { querystring: CHANGED_QUERY } }, (request, reply) =>
-    look(request, reply, tools),
+  app.get<{ Querystring: { limit?: string } }>(
+    "/v1/jobs",
+    {
+      config: { scope: "read" },
+      schema: {
+        ...{ summary: "Jobs under way and the last ones that are over, newest first", tags: ["jobs"] },
+        querystring: LIST_QUERY,
+        response: { 200: object("Jobs", { jobs: list(refTo("Job")) }), 503: refTo("Problem") },
+      },
+    },
+    async ({ query }) => ({ jobs: jobs.list().slice(0, Number(query.limit ?? MOST_JOBS)) }),
   );
 
-  app.delete<JobRoute>("/v1/jobs/:id", async ({ params }, reply) =>
-    reply.code(202).send(await untilGivenUp(jobs.cancel(params.id), givenUp)),
+  app.get<ChangedRoute>(
+    "/v1/jobs/:id",
+    {
+      config: { scope: "read" },
+      schema: {
+        summary: "A job as it stands",
+        description:
+          "With `after` and `Prefer: wait=<seconds>`, as it is once it has a later revision or the time is up. With `Accept: text/event-stream` an event `job` with every change, the last one when it is over.",
+        ...{ tags: ["jobs"], params: pathParams("id"), headers: PREFER_HEADER, querystring: CHANGED_QUERY },
+        response: { 200: refTo("Job"), 404: refTo("Problem") },
+      },
+    },
+    (request, reply) =>
+      wantsEvents(request.headers.accept) ? follow(request, reply, tools) : look(request, reply, tools),
+  );
+
+  app.delete<JobRoute>(
+    "/v1/jobs/:id",
+    {
+      config: { scope: "lease" },
+      schema: {
+        ...{ summary: "Takes a job back; with the last who asked it is cancelled", tags: ["jobs"] },
+        params: pathParams("id"),
+        response: { 202: refTo("Job"), 404: refTo("Problem") },
+      },
+    },
+    async ({ params }, reply) => reply.code(202).send(await untilGivenUp(jobs.cancel(params.id), givenUp)),
   );
 }
 
@@ -100,6 +154,31 @@ async function look(
   } finally {
     caller.close();
   }
+}
+
+/** Every revision that there is time to tell; what comes while one is told is told as one. */
+function follow(
+  { params }: FastifyRequest<ChangedRoute>,
+  reply: FastifyReply,
+  { jobs, streams }: RouteTools,
+): FastifyReply {
+  let view = jobs.get(params.id);
+  const stream = streams.open(reply);
+  const tell = () => stream.send("job", view, view.revision);
+  const run = async () => {
+    tell();
+    while (view.outcome === undefined && !stream.ended.aborted) {
+      const next = await jobs.changed(view.id, view.revision, FOLLOW_MS, stream.ended);
+      if (next.revision === view.revision) continue;
+      view = next;
+      tell();
+    }
+  };
+  // The client has gone, or the watcher is stopping: it comes back.
+  run()
+    .catch(() => undefined)
+    .finally(stream.end);
+  return reply;
 }
 
 async function untilOver(

@@ -3,11 +3,13 @@ import { WarmError } from "../../errors.js";
 import type { GrantedLease, QueuePlace, ReleaseOutcome } from "../../pool/pools.js";
 import { duration, toMs } from "../duration-keyword.js";
 import { followCaller, onUndelivered, untilGivenUp } from "../follow-caller.js";
+import { refTo } from "../schemas/schemas.js";
+import { list, object } from "../schemas/shapes.js";
 import { stoppingError } from "../send-error.js";
 import { addPlace, retryAfter, sendPlace } from "./queue-hints.js";
 import { BINDING_SCHEMA, type BindingBody, readBinding } from "./read-binding.js";
-import { exactly, FENCE, HOLDER, type RouteTools } from "./route-tools.js";
-import { MAX_WAIT_MS, readPreferences } from "./wait.js";
+import { exactly, FENCE, HOLDER, pathParams, type RouteTools } from "./route-tools.js";
+import { MAX_WAIT_MS, PREFER_HEADER, readPreferences } from "./wait.js";
 
 /** Files of a binding as base64, and what stands around them. */
 const LEASE_BODY_LIMIT = 8 * 1024 * 1024;
@@ -65,23 +67,69 @@ interface LeaseRoute {
 export function addLeaseRoutes(app: FastifyInstance, tools: RouteTools): void {
   const { pools, givenUp } = tools;
 
-  app.get("/v1/leases", async () => ({ leases: pools.leases() }));
+  app.get(
+    "/v1/leases",
+    {
+      config: { scope: "read" },
+      schema: {
+        ...{ summary: "All leases that are held", tags: ["leases"] },
+        response: { 200: object("Leases", { leases: list(refTo("Lease")) }), 503: refTo("Problem") },
+      },
+    },
+    async () => ({ leases: pools.leases() }),
+  );
 
   app.post<AcquireRoute>(
     "/v1/engines/:pool/leases",
-    { schema: { body: LEASE_BODY }, bodyLimit: LEASE_BODY_LIMIT },
+    {
+      config: { scope: "lease" },
+      schema: {
+        summary: "Leases an engine, waiting for one if need be",
+        description:
+          "Waits for `wait` of the body, else as long as `Prefer: wait=<seconds>` says, else 60 s. With `Prefer: place` interim replies (103) tell the place in the queue. Idempotent by `key`.",
+        ...{ tags: ["leases"], params: pathParams("pool"), headers: PREFER_HEADER, body: LEASE_BODY },
+        response: {
+          ...{ 201: refTo("GrantedLease"), 404: refTo("Problem"), 410: refTo("Problem") },
+          ...{ 429: refTo("Problem"), 503: refTo("Problem") },
+        },
+      },
+      bodyLimit: LEASE_BODY_LIMIT,
+    },
     (request, reply) => acquire(request, reply, tools),
   );
 
   app.put<LeaseRoute & { Body: { fence: number; ttl?: string } }>(
     "/v1/leases/:id",
-    { schema: { body: RENEW_BODY } },
+    {
+      config: { scope: "lease" },
+      schema: {
+        ...{ summary: "Renews a lease", tags: ["leases"], params: pathParams("id"), body: RENEW_BODY },
+        response: {
+          200: refTo("Lease"),
+          404: refTo("Problem"),
+          409: refTo("Problem"),
+          410: refTo("Problem"),
+        },
+      },
+    },
     async ({ params, body }) => pools.renew(params.id, body.fence, toMs(body.ttl)),
   );
 
   app.delete<LeaseRoute & { Querystring: { fence?: string; outcome?: ReleaseOutcome } }>(
     "/v1/leases/:id",
-    { schema: { querystring: RELEASE_QUERY } },
+    {
+      config: { scope: "lease" },
+      schema: {
+        ...{ summary: "Gives an engine back", tags: ["leases"] },
+        description: "Also fine when the lease has ended already. Without a fence whoever asks may end it.",
+        ...{ params: pathParams("id"), querystring: RELEASE_QUERY },
+        response: {
+          204: { type: "null", description: "Given back" },
+          404: refTo("Problem"),
+          409: refTo("Problem"),
+        },
+      },
+    },
     async ({ params, query }, reply) => {
       await pools.release(
         params.id,
@@ -94,7 +142,19 @@ export function addLeaseRoutes(app: FastifyInstance, tools: RouteTools): void {
 
   app.post<LeaseRoute & { Body: { fence: number; command: string[]; timeout?: string } }>(
     "/v1/leases/:id/exec",
-    { schema: { body: EXEC_BODY } },
+    {
+      config: { scope: "lease" },
+      schema: {
+        ...{ summary: "Runs a command in a leased engine", tags: ["leases"] },
+        ...{ params: pathParams("id"), body: EXEC_BODY },
+        response: {
+          200: refTo("CommandResult"),
+          409: refTo("Problem"),
+          410: refTo("Problem"),
+          504: refTo("Problem"),
+        },
+      },
+    },
     async ({ params, body }) =>
       untilGivenUp(
         pools.exec(params.id, body.fence, body.command, { timeoutMs: toMs(body.timeout) }),

@@ -18,3 +18,11 @@ export function readPreferences(header: string | readonly string[] | undefined):
     wantsPlace: wishes.includes("place"),
   };
 }
+
+/** Of calls that may wait. */
+export const PREFER_HEADER = {
+  type: "object",
+  properties: {
+    prefer: { type: "string", maxLength: 200, description: "`wait=<seconds>`, at most 3600 (RFC 7240)" },
+  },
+} as const;

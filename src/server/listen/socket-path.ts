@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { WarmError } from "../errors.js";
+import { WarmError } from "../../errors.js";
 
 const SOCKET_NAME = "warm.sock";
 /** `sun_path` holds 104 bytes on some systems, one of them a NUL; a longer one would be cut without a word. */

@@ -1,7 +1,7 @@
 import { link, lstat, mkdir, rename, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { dirname } from "node:path";
-import { WarmError } from "../errors.js";
+import { WarmError } from "../../errors.js";
 import { checkSocketPath } from "./socket-path.js";
 
 const PROBE_MS = 2_000;

@@ -1,0 +1,63 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { makeProblem, PROBLEM_TYPE } from "../problem.js";
+import type { Access } from "./access.js";
+import { refuseForeign } from "./check-origin.js";
+import { findToken, hasScope } from "./check-token.js";
+
+export interface GuardSettings {
+  readonly access: Access;
+  readonly allowedHosts: readonly string[];
+}
+
+/** Nobody comes in who may not, before a body is read: no page of the web, and over the network nobody without a token. */
+export function addGuards(app: FastifyInstance, { access, allowedHosts }: GuardSettings): void {
+  app.addHook("onRequest", async (request, reply) => {
+    const { host, origin, "sec-fetch-site": secFetchSite } = request.headers;
+    const why = refuseForeign({ host, origin, secFetchSite }, allowedHosts);
+    if (why !== undefined)
+      return refuse(
+        request,
+        reply,
+        403,
+        why,
+        "ask from a program, by an address or a name that `--allow-host` lets in",
+      );
+    if (access.kind === "tokens") return checkToken(request, reply, access);
+  });
+}
+
+function checkToken(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  access: Extract<Access, { kind: "tokens" }>,
+) {
+  const scope = request.is404 ? "read" : (request.routeOptions.config.scope ?? "admin");
+  if (scope === "public") return;
+  const { authorization } = request.headers;
+  const token = findToken(access.tokens(), authorization);
+  if (token === undefined) {
+    reply.header("www-authenticate", 'Bearer realm="warm"');
+    const detail = authorization === undefined ? "a token is needed here" : "this token is none of ours";
+    return refuse(request, reply, 401, detail, "send it as `Authorization: Bearer <token>`");
+  }
+  request.token = token;
+  if (hasScope(token, scope)) return;
+  return refuse(request, reply, 403, `a token of scope ${scope} is needed here, this one has ${token.scope}`);
+}
+
+function refuse(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: 401 | 403,
+  detail: string,
+  hint?: string,
+) {
+  const problem = makeProblem({
+    code: status === 401 ? "auth-failed" : "rejected",
+    status,
+    detail,
+    hint,
+    traceId: request.id,
+  });
+  return reply.code(status).type(PROBLEM_TYPE).send(problem);
+}
