@@ -5,6 +5,7 @@ import { findDocker } from "./bootstrap/find-docker.mjs";
 import { runInner } from "./bootstrap/inner.mjs";
 import { requirePackages } from "./bootstrap/packages.mjs";
 import { buildProject, installModules } from "./bootstrap/project.mjs";
+import { fetchPromtool } from "./bootstrap/promtool.mjs";
 import { SetUpError } from "./bootstrap/run-quietly.mjs";
 import { withLock } from "./bootstrap/set-up-lock.mjs";
 import { removeStaleTempDirs } from "./bootstrap/temp-dirs.mjs";
@@ -46,6 +47,7 @@ async function main([command, ...args]) {
     await buildProject(projectDir);
   });
   if (command === "test" || command === "bench") Object.assign(process.env, await fetchWorldgenEngine());
+  if (command === "test") Object.assign(process.env, await fetchPromtool());
   const docker = await chooseDocker();
   const script = [process.execPath, "--import", "tsx", scripts[command], ...args];
   return runInner(docker, script, projectDir);

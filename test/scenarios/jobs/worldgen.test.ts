@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "../../../src/model/canonical.js";
 import { createClient } from "../../../src/server/client/create-client.js";
-import { socketPathIn } from "../../../src/server/socket-path.js";
+import { socketPathIn } from "../../../src/server/listen/socket-path.js";
 import { pushImage } from "../../rig/push-image.js";
 import { createSandbox, type Sandbox } from "../../rig/sandbox.js";
 import { findWorldgenEngine } from "../../rig/worldgen-engine.js";

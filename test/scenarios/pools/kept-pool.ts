@@ -4,7 +4,7 @@ import type { EngineView, PoolView } from "../../../src/model/engine.js";
 import type { LeaseRequest } from "../../../src/pool/pools.js";
 import { createClient } from "../../../src/server/client/create-client.js";
 import type { WarmClient } from "../../../src/server/client/warm-client.js";
-import { socketPathIn } from "../../../src/server/socket-path.js";
+import { socketPathIn } from "../../../src/server/listen/socket-path.js";
 import type { WarmOptions } from "../../rig/run-warm.js";
 import { createSandbox, type Sandbox } from "../../rig/sandbox.js";
 import { eventually, type Watching, watch } from "../watch/watched-project.js";

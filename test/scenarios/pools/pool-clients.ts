@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import type { WarmError } from "../../../src/errors.js";
 import type { CommandResult, GrantedLease, LeaseRequest } from "../../../src/pool/pools.js";
-import { socketPathIn } from "../../../src/server/socket-path.js";
+import { socketPathIn } from "../../../src/server/listen/socket-path.js";
 import type { KeptPool } from "./kept-pool.js";
 
 type Lease = Pick<GrantedLease, "id" | "fence">;
