@@ -2,7 +2,9 @@ export type { Clock, StopSignals } from "./apply/apply-context.js";
 export { type ApplyResult, type ApplySettings, applyProject } from "./apply/apply-project.js";
 export type { Project, ProjectSettings } from "./apply/open-project.js";
 export { type LoadedConfig, loadConfig } from "./config/load-config.js";
+export type { FeedEvent } from "./daemon/feed/feed.js";
 export type { WatchLog } from "./daemon/log/watch-log.js";
+export type { CandidateFile, ReadinessCheck, Reconciled } from "./daemon/served.js";
 export { type WatchSettings, watchProject } from "./daemon/watch-project.js";
 export { ERROR_CODES, type ErrorCode, toWarmError, WarmError } from "./errors.js";
 export type { JobRequest } from "./jobs/jobs.js";
@@ -27,5 +29,8 @@ export type {
   QueuePlace,
   ReleaseOutcome,
 } from "./pool/pools.js";
+export type { StatusDocument } from "./report/format-status.js";
 export { createClient } from "./server/client/create-client.js";
-export type { WarmClient } from "./server/client/warm-client.js";
+export type { ReadEvent } from "./server/client/event-reader.js";
+export type { RemoteWatcher } from "./server/client/target.js";
+export type { EventOptions, WarmClient } from "./server/client/warm-client.js";

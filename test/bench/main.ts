@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tempDirPrefix } from "../rig/bootstrap/temp-dirs.mjs";
 import { startRegistry } from "../rig/registry.js";
 import { openRigDocker } from "../rig/rig-docker.js";
+import { benchApi } from "./api-bench.js";
 import { benchApply } from "./apply-beside-bare.js";
 import type { BenchHost } from "./bench-project.js";
 import { benchEngines, benchIdleEngines } from "./engine-bench.js";
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, (host: BenchHost) => Promise<Measurement[
   watch: benchWatch,
   engines: benchEngines,
   "idle-engines": benchIdleEngines,
+  api: benchApi,
 };
 
 /** `npm run bench [-- name… --quick]`: prints every bar with what was measured. Exits 1 when one is not met. */

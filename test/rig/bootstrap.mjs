@@ -48,6 +48,8 @@ async function main([command, ...args]) {
   });
   if (command === "test" || command === "bench") Object.assign(process.env, await fetchWorldgenEngine());
   if (command === "test") Object.assign(process.env, await fetchPromtool());
+  if (command === "bench")
+    await requirePackages(["wrk"], "The benchmarks of the HTTP API need a load generator.");
   const docker = await chooseDocker();
   const script = [process.execPath, "--import", "tsx", scripts[command], ...args];
   return runInner(docker, script, projectDir);

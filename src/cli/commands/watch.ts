@@ -49,7 +49,8 @@ export async function runWatch(context: CommandContext, options: WatchOptions): 
   try {
     const stop: StopSignals = signals.stop;
     const result = await watchProject({
-      ...{ file: global.file, host: global.host, cwd, env, stateDir, once, log, stop, graceMs: grace },
+      ...{ file: global.file, host: global.host, cwd, stateDir, once, log, stop, graceMs: grace },
+      env: withoutOurs(env),
       listeners: once ? [doors.socket] : doors.all,
       onRound: manager.onRound,
       onReload: (callback) => {
@@ -66,6 +67,18 @@ export async function runWatch(context: CommandContext, options: WatchOptions): 
     setTimeout(() => process.exit(), LINGER_MS).unref();
     signals.close();
   }
+}
+
+/** What is meant for this process is not for the commands that it runs: who may ask it, and its service manager. */
+function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const {
+    WARM_API_TOKENS: _tokens,
+    NOTIFY_SOCKET: _socket,
+    WATCHDOG_USEC: _every,
+    WATCHDOG_PID: _pid,
+    ...rest
+  } = env;
+  return rest;
 }
 
 const LEVELS: readonly LogLevel[] = ["debug", "info", "warn", "error"];

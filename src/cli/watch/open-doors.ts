@@ -96,13 +96,14 @@ async function readTcpDoor(
   ]);
   const address = parseListenAddress(listen);
   const file = tokenFile === undefined ? undefined : resolve(cwd, tokenFile);
-  let tokens = await readTokens({ file, env });
+  const onNote = (note: string) => log.warn("token file", { detail: note });
+  let tokens = await readTokens({ file, env, onNote });
   return {
     address,
     tokens: () => tokens,
     async reload() {
       try {
-        tokens = await readTokens({ file, env });
+        tokens = await readTokens({ file, env, onNote });
         log.info("tokens loaded", { tokens: tokens.length, detail: `${tokens.length} tokens loaded` });
       } catch (error) {
         const { message, hint } = toWarmError(error);

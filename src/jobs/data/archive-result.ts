@@ -128,20 +128,29 @@ function addEntry(tar: Pack, name: string, size: number, mtimeMs: number): Entry
   return tar.entry(header).on("error", () => undefined);
 }
 
-/** @returns whether it was the file of the manifest, to the last byte. No more than its size is written */
+/**
+ * The last chunk waits until all of the content is known to be right: tar takes an archive that stops behind a file for whole.
+ * @returns whether it was the file of the manifest, to the last byte. No more than its size is written
+ */
 async function copy(handle: FileHandle, entry: Entry, { size, sha256 }: ResultFile): Promise<boolean> {
   const hash = createHash("sha256");
+  let held: Buffer | undefined;
   for (let left = size; ; ) {
     // One more than is due shows that it has grown.
     const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(Math.min(CHUNK_BYTES, left + 1)));
-    if (bytesRead === 0) return left === 0 && hash.digest("hex") === sha256;
     left -= bytesRead;
-    if (left < 0) return false;
-    const chunk = buffer.subarray(0, bytesRead);
-    hash.update(chunk);
-    if (!entry.write(chunk)) await next(entry, "drain");
-    if (entry.destroyed) throw new Error("nobody reads it any more");
+    const isRight = bytesRead > 0 ? left >= 0 : left === 0 && hash.digest("hex") === sha256;
+    if (!isRight) return false;
+    if (held !== undefined) await write(entry, held);
+    if (bytesRead === 0) return true;
+    held = buffer.subarray(0, bytesRead);
+    hash.update(held);
   }
+}
+
+async function write(entry: Entry, chunk: Buffer): Promise<void> {
+  if (!entry.write(chunk)) await next(entry, "drain");
+  if (entry.destroyed) throw new Error("nobody reads it any more");
 }
 
 const finish = (entry: Entry): Promise<void> => next(entry, "close");

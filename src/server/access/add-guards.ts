@@ -12,7 +12,9 @@ export interface GuardSettings {
 /** Nobody comes in who may not, before a body is read: no page of the web, and over the network nobody without a token. */
 export function addGuards(app: FastifyInstance, { access, allowedHosts }: GuardSettings): void {
   app.addHook("onRequest", async (request, reply) => {
-    const { host, origin, "sec-fetch-site": secFetchSite } = request.headers;
+    const { origin, "sec-fetch-site": secFetchSite } = request.headers;
+    // Of several Node would show the first alone.
+    const { host } = request.raw.headersDistinct;
     const why = refuseForeign({ host, origin, secFetchSite }, allowedHosts);
     if (why !== undefined)
       return refuse(

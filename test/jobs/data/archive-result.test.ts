@@ -287,6 +287,16 @@ describe("an archive breaks off", () => {
   ])("when a file %s", async (_case, says, happens) => {
     expect(await breakWhileRead(happens)).toContain(says);
   });
+
+  it("before a wrong file is whole, so that tar does not take it for one", async () => {
+    const dir = await publish(temporaryFolder(), { "z.db": Buffer.alloc(64 * 1024, 1) });
+    const { stream } = await openResultArchive(dir);
+    writeFileSync(join(dir, "z.db"), Buffer.alloc(64 * 1024, 2));
+    const { got } = await readBroken(stream);
+    const { status, stderr } = spawnSync("tar", ["-xf", "-", "-C", temporaryFolder()], { input: got });
+    expect(`${stderr}`).toContain("Unexpected EOF");
+    expect(status).not.toBe(0);
+  });
 });
 
 describe("the reader of an archive", () => {

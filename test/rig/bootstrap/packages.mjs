@@ -20,6 +20,7 @@ const programs = {
   "busybox-static": "busybox",
   iptables: "iptables",
   iproute2: "ip",
+  wrk: "wrk",
 };
 
 /** Everything that Debian's maintainer scripts start or enable services with. */

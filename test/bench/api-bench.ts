@@ -1,0 +1,270 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { buildImage } from "../rig/images.js";
+import { pushImage } from "../rig/push-image.js";
+import { templateVersion } from "../scenarios/api/template-version.js";
+import { ask } from "../server/served-pools.js";
+import { type BenchHost, mainScript } from "./bench-project.js";
+import { type Measurement, median, timeProcess } from "./measure.js";
+
+const distEntry = new URL("../../dist/index.js", import.meta.url).href;
+/** As users get it: what runs the tests compiles it for another purpose. */
+const { createClient } = (await import(distEntry)) as typeof import("../../src/index.js");
+const run = promisify(execFile);
+const bareScript = resolve(import.meta.dirname, "bare-http.mjs");
+
+const TOKEN = "0123456789abcdef0123456789abcdef";
+const RESOURCES = 200;
+const CONNECTIONS = 64;
+const WRK_S = 8;
+const WARMS = 200;
+const CLIENTS = 64;
+const ENGINES = 16;
+const STORM_MS = 8_000;
+/** Pairs a second of the paced storm: the bar's own. */
+const PACE = 500;
+
+/** The HTTP API of a watcher in a process of its own: its status on one core, a warm template, leases by many clients. */
+export async function benchApi(host: BenchHost): Promise<Measurement[]> {
+  return [...(await benchStatus(host)), ...(await benchWarm(host)), ...(await benchLeases(host))];
+}
+
+interface Watched extends AsyncDisposable {
+  readonly socketPath: string;
+  readonly url: string;
+}
+
+/** @param yaml beside the head @param core of the machine that it is kept to; undefined: any */
+async function watch(host: BenchHost, name: string, yaml: string, core?: number): Promise<Watched> {
+  const dir = join(host.dir, name);
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(
+    join(dir, "warm.yaml"),
+    `version: 1\nproject: ${name}\nprefix: ${name}\nnetwork: ${name}\n${yaml}`,
+  );
+  const env = {
+    PATH: process.env.PATH,
+    HOME: dir,
+    DOCKER_HOST: `unix://${host.socketPath}`,
+    WARM_API_TOKENS: `read:${TOKEN}`,
+  };
+  const args = [mainScript, "watch", "--listen", "127.0.0.1:0", "--log-format", "json"];
+  const child = spawnOn(core, [process.execPath, ...args], { cwd: dir, env });
+  const url = await new Promise<string>((settle, fail) => {
+    child.once("exit", (code) => fail(new Error(`the watcher ended with ${code}`)));
+    createInterface({ input: child.stderr as NodeJS.ReadableStream }).on("line", (line) => {
+      const entry = JSON.parse(line) as { msg?: string; url?: string };
+      if (entry.msg === "listening" && entry.url !== undefined) settle(entry.url);
+    });
+  });
+  const socketPath = join(dir, ".warm/warm.sock");
+  await untilReady(url);
+  return {
+    socketPath,
+    url,
+    async [Symbol.asyncDispose]() {
+      const ended = new Promise((settle) => child.once("exit", settle));
+      child.kill("SIGTERM");
+      await ended;
+      await timeProcess([mainScript, "destroy", "--auto-approve"], env, dir);
+    },
+  };
+}
+
+function spawnOn(
+  core: number | undefined,
+  command: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv },
+): ChildProcess {
+  const [program = "", ...args] = core === undefined ? command : ["taskset", "-c", String(core), ...command];
+  return spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+async function untilReady(url: string): Promise<void> {
+  const client = createClient({ url, token: TOKEN });
+  for (;;) {
+    const checks = await client.readiness().catch(() => []);
+    const status = await client.status().catch(() => undefined);
+    if (checks.length > 0 && checks.every(({ isMet }) => isMet) && status?.summary.outOfSync === 0) break;
+    await sleep(100);
+  }
+  client.close();
+}
+
+/** 200 resources, read by 64 connections, beside a bare server that sends a body of the same size. */
+async function benchStatus(host: BenchHost): Promise<Measurement[]> {
+  const sessions = Array.from({ length: RESOURCES - 6 }, (_, index) => `  s${index}: { template: t }`).join(
+    "\n",
+  );
+  const image = await pushImage(host.registry, "api/template:1", await buildImage("template", {}));
+  const blob = await pushImage(host.registry, "api/blob:1", await buildImage("blob", {}));
+  const yaml = `interval: 10m\ntemplates:\n  t: { image: ${image}, blob: ${blob} }\nsessions:\n${sessions}\n`;
+  await using watched = await watch(host, "apistatus", yaml, 0);
+  const client = createClient({ url: watched.url, token: TOKEN });
+  const { resources } = await client.status();
+  client.close();
+  const { text } = await ask(watched.socketPath, "GET", "/v1/status");
+  const bare = spawnOn(0, [process.execPath, bareScript, String(Buffer.byteLength(text))], {});
+  const [port] = (
+    await new Promise<string>((settle) => bare.stdout?.once("data", (data) => settle(String(data))))
+  ).split("\n");
+  const rates = { ours: [] as Load[], bare: [] as Load[] };
+  for (let turn = 0; turn < 3; turn += 1) {
+    rates.bare.push(await load(`http://127.0.0.1:${port}/`));
+    rates.ours.push(await load(`${watched.url}/v1/status`));
+  }
+  bare.kill();
+  const of = (loads: readonly Load[], key: keyof Load) => median(loads.map((one) => one[key]));
+  const name = `GET /v1/status with ${resources.length} resources (${Math.round(text.length / 1024)} KiB), ${CONNECTIONS} connections`;
+  return [
+    {
+      name: `${name}, requests a second on one core`,
+      ours: of(rates.ours, "perSecond"),
+      reference: of(rates.bare, "perSecond"),
+      unit: "/s",
+      min: 3_000,
+    },
+    {
+      name: `${name}, 99th percentile`,
+      ours: of(rates.ours, "p99Ms"),
+      reference: of(rates.bare, "p99Ms"),
+      unit: "ms",
+      max: 20,
+    },
+  ];
+}
+
+interface Load {
+  readonly perSecond: number;
+  readonly p99Ms: number;
+}
+
+async function load(url: string): Promise<Load> {
+  const args = [
+    "-t1",
+    `-c${CONNECTIONS}`,
+    `-d${WRK_S}s`,
+    "--latency",
+    "-H",
+    `Authorization: Bearer ${TOKEN}`,
+    url,
+  ];
+  const { stdout } = await run("taskset", ["-c", "1", "wrk", ...args]);
+  const [, perSecond] = /Requests\/sec:\s+([\d.]+)/.exec(stdout) ?? [];
+  const [, p99, unit = ""] = /99%\s+([\d.]+)(us|ms|s)/.exec(stdout) ?? [];
+  if (perSecond === undefined || p99 === undefined || /Non-2xx/.test(stdout))
+    throw new Error(`wrk said:\n${stdout}`);
+  const factors: Readonly<Record<string, number>> = { us: 1e-3, ms: 1, s: 1e3 };
+  return { perSecond: Number(perSecond), p99Ms: Number(p99) * (factors[unit] ?? Number.NaN) };
+}
+
+/** A template that is warm already, its health asked anew each time, beside the bare GET of its page. */
+async function benchWarm(host: BenchHost): Promise<Measurement[]> {
+  const image = await pushImage(host.registry, "api/template:1", await buildImage("template", {}));
+  const blob = await pushImage(host.registry, "api/blob:1", await buildImage("blob", {}));
+  await using watched = await watch(host, "apiwarm", "interval: 10m\n");
+  const body = templateVersion("0f8c1b9e-6c1f-4f57-a8a0-2f3c6f2f9b11", { image, blob });
+  const warm = async () => {
+    const { status, text } = await ask(watched.socketPath, "POST", "/template/warm", { body });
+    if (status !== 200) throw new Error(`POST /template/warm: ${status} ${text}`);
+  };
+  await warm();
+  const bare = async () => {
+    await ask(watched.socketPath, "GET", "/");
+  };
+  const times = { ours: [] as number[], bare: [] as number[] };
+  for (let count = 0; count < WARMS; count += 1) {
+    times.bare.push(await timed(bare));
+    times.ours.push(await timed(warm));
+    await sleep(5);
+  }
+  return [
+    {
+      name: "POST /template/warm of a warm template, median, beside GET /",
+      ours: median(times.ours),
+      reference: median(times.bare),
+      unit: "ms",
+      max: 15,
+    },
+  ];
+}
+
+/** Pairs of lease and release by 64 clients on 16 engines: as fast as they come, and at the bar's own pace. */
+async function benchLeases(host: BenchHost): Promise<Measurement[]> {
+  const image = await pushImage(host.registry, "engines/engine:1", await buildImage("engine", {}));
+  const pool = `engines:
+  bench:
+    image: ${image}
+    size: ${ENGINES}
+    resources: { memory: 64MiB }
+    ready: { log: "Game server connected", timeout: 60s }
+    reset:
+      steps: [{ exec: ["true"] }]
+      verify: { exec: ["true"] }
+`;
+  await using watched = await watch(host, "apileases", pool);
+  await sleep(1_000);
+  const clients = Array.from({ length: CLIENTS }, () => createClient(watched.socketPath));
+  const pair = async (client: (typeof clients)[number]) => {
+    const { id, fence } = await client.lease("bench", { holder: "bench" });
+    await client.release(id, fence);
+  };
+  const flatOut = await storm(clients, pair, 0);
+  const paced = await storm(clients, pair, PACE);
+  for (const client of clients) client.close();
+  return [
+    {
+      name: "pairs of lease and release a second over the socket, 64 clients",
+      ours: flatOut.perSecond,
+      reference: Number.NaN,
+      unit: "/s",
+      min: 500,
+    },
+    {
+      name: `one pair at ${Math.round(paced.perSecond)} pairs a second by 64 clients, 99th percentile`,
+      ours: paced.p99Ms,
+      reference: Number.NaN,
+      unit: "ms",
+      max: 25,
+    },
+    {
+      name: "one pair as fast as 64 clients can, 99th percentile",
+      ours: flatOut.p99Ms,
+      reference: Number.NaN,
+      unit: "ms",
+    },
+  ];
+}
+
+/** @param pace pairs a second of all clients together; 0: none waits */
+async function storm<Client>(
+  clients: readonly Client[],
+  act: (client: Client) => Promise<void>,
+  pace: number,
+): Promise<Load> {
+  const startedAt = performance.now();
+  const times: number[] = [];
+  await Promise.all(
+    clients.map(async (client, index) => {
+      const everyMs = pace === 0 ? 0 : (clients.length * 1_000) / pace;
+      for (let round = 0; performance.now() < startedAt + STORM_MS; round += 1) {
+        const dueAt = startedAt + everyMs * (round + index / clients.length);
+        if (dueAt > performance.now()) await sleep(dueAt - performance.now());
+        times.push(await timed(() => act(client)));
+      }
+    }),
+  );
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const sorted = times.toSorted((a, b) => a - b);
+  return { perSecond: times.length / seconds, p99Ms: sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN };
+}
+
+async function timed(act: () => Promise<void>): Promise<number> {
+  const startedAt = performance.now();
+  await act();
+  return performance.now() - startedAt;
+}
