@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
-import type { Socket } from "node:net";
 import swagger from "@fastify/swagger";
 import { type FastifyInstance, fastify } from "fastify";
 import type { WatchLog } from "../daemon/log/watch-log.js";
 import type { Access } from "./access/access.js";
 import { addGuards } from "./access/add-guards.js";
 import { DURATION_KEYWORD } from "./duration-keyword.js";
+import { followConnections } from "./follow-connections.js";
 import { addMethodRefusals } from "./method-refusals.js";
 import { makeProblem, PROBLEM_TYPE } from "./problem.js";
-import { OPENAPI } from "./schemas/openapi.js";
+import { describeRoute, OPENAPI } from "./schemas/openapi.js";
 import { addSchemas } from "./schemas/schemas.js";
 import { sendError, sendStopping } from "./send-error.js";
 
@@ -28,16 +28,27 @@ export interface AppSettings {
 }
 
 const BODY_LIMIT = 1024 * 1024;
+/** Of 200 characters, each encoded. */
+const MAX_PARAM_LENGTH = 200 * 9;
 /** What no route is for. */
 const NO_ROUTE = "none";
 
 /** All of the server but its routes and its address: who may come in, limits, validation, errors as problems. */
 export async function createApp(settings: AppSettings): Promise<FastifyInstance> {
   const { log, stopping, requestTimeoutMs, addRoutes } = settings;
+  const connections = followConnections();
   const app = fastify({
     bodyLimit: BODY_LIMIT,
     requestTimeout: requestTimeoutMs,
-    http: { connectionsCheckingInterval: Math.min(requestTimeoutMs, 15_000) },
+    http: {
+      // Without its own, headers might take a minute: Node swaps the two when that is the longer one.
+      ...{ requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs },
+      connectionsCheckingInterval: Math.min(requestTimeoutMs, 15_000),
+      // Node's own refusal is no problem+json: the guards see to it.
+      requireHostHeader: false,
+    },
+    // How long a parameter may be is its schema's to say.
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     genReqId: () => randomUUID(),
     forceCloseConnections: "idle",
     // Fastify's own refusal is no problem+json.
@@ -51,8 +62,11 @@ export async function createApp(settings: AppSettings): Promise<FastifyInstance>
       },
     },
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, log),
-    clientErrorHandler: refuseConnection,
+    clientErrorHandler: connections.refuse,
   });
+  app.server.on("request", connections.follow);
+  // Whoever expects more than we know is answered all the same (RFC 9110, 10.1.1).
+  app.server.on("checkExpectation", (request, response) => app.server.emit("request", request, response));
   // Schemas of replies say what they are and are held against real ones in the tests; none may drop a member of one.
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.removeContentTypeParser("text/plain");
@@ -64,7 +78,11 @@ export async function createApp(settings: AppSettings): Promise<FastifyInstance>
       .type(PROBLEM_TYPE)
       .send(makeProblem({ code: "not-found", status: 404, detail, traceId: request.id }));
   });
-  await app.register(swagger, { openapi: OPENAPI, refResolver: { buildLocalReference: nameOfSchema } });
+  await app.register(swagger, {
+    openapi: OPENAPI,
+    transform: describeRoute,
+    refResolver: { buildLocalReference: nameOfSchema },
+  });
   addSchemas(app);
   app.addHook("onRequest", async (request, reply) => {
     if (stopping.aborted) return sendStopping(request, reply);
@@ -103,32 +121,4 @@ function nameOfSchema(
   index: number,
 ): string {
   return typeof json.$id === "string" ? json.$id : `schema-${index}`;
-}
-
-/** What is no HTTP, or comes too slowly, is told so and let go. */
-function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === "ECONNRESET" || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const isSlow = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
-  const isLong = error.code === "HPE_HEADER_OVERFLOW";
-  const status = isSlow ? 408 : isLong ? 431 : 400;
-  const detail = isSlow
-    ? "the request did not come in time"
-    : isLong
-      ? "the headers are too long"
-      : "this is no HTTP request";
-  const problem = makeProblem({ code: "usage", status, detail, traceId: randomUUID() });
-  const body = JSON.stringify(problem);
-  socket.end(
-    [
-      `HTTP/1.1 ${status} ${problem.title}`,
-      `Content-Type: ${PROBLEM_TYPE}`,
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      "Connection: close",
-      "",
-      body,
-    ].join("\r\n"),
-  );
 }

@@ -1,6 +1,7 @@
 import { toWarmError } from "../../errors.js";
 import type { Desired } from "../../model/resource.js";
 import type { Pools } from "../../pool/pools.js";
+import { formatCount } from "../../report/text/units.js";
 import type { ReadinessCheck } from "../served.js";
 import type { Watcher } from "../watcher.js";
 
@@ -11,10 +12,7 @@ export function checkReadiness(watcher: Watcher, pools: Pools, desired: Desired)
     {
       name: "pass",
       isMet: lastPass !== undefined,
-      detail:
-        lastPass === undefined
-          ? "no pass was made yet"
-          : `${watcher.passes} passes, the last at ${lastPass.at}`,
+      detail: lastPass === undefined ? "no pass was made yet" : `the last one at ${lastPass.at}`,
     },
     {
       name: "host",
@@ -40,7 +38,7 @@ function checkPools(pools: Pools, desired: Desired): ReadinessCheck {
       isMet: short.length === 0,
       detail:
         short.length === 0
-          ? `${desired.pools.length} pools have their least number of engines`
+          ? `${formatCount(desired.pools.length, "pool")} with at least the engines that each has to have`
           : short.join(", "),
     };
   } catch (error) {

@@ -41,7 +41,12 @@ function findMistake(text: string): string {
   return "it names no port";
 }
 
+/** What has an `@` may hold a password. */
 const refuse = (text: string, why: string) =>
-  new WarmError("usage", `cannot listen at \`${text.slice(0, 100)}\`: ${why}`, {
-    hint: "write it as `127.0.0.1:7077` or `[::1]:7077`",
-  });
+  new WarmError(
+    "usage",
+    `cannot listen at ${text.includes("@") ? "this" : `\`${text.slice(0, 100)}\``}: ${why}`,
+    {
+      hint: "write it as `127.0.0.1:7077` or `[::1]:7077`",
+    },
+  );

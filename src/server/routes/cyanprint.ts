@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { WarmOptions } from "../../daemon/served.js";
 import { WarmError } from "../../errors.js";
 import { followCaller } from "../follow-caller.js";
-import { refTo, STATUS_OK } from "../schemas/schemas.js";
+import { PROBLEM, STATUS_OK } from "../schemas/schemas.js";
 import {
   SESSION_BODY,
   SESSION_WARMED,
@@ -29,11 +29,11 @@ export function addCyanprintRoutes(app: FastifyInstance, tools: RouteTools): voi
   // The problems of these calls are as its clients read them.
   const config = { scope: "lease", wire: "cyanprint" } as const;
   const replies = {
-    400: refTo("Problem"),
-    409: refTo("Problem"),
-    429: refTo("Problem"),
-    502: refTo("Problem"),
-    503: refTo("Problem"),
+    400: PROBLEM,
+    409: PROBLEM,
+    429: PROBLEM,
+    502: PROBLEM,
+    503: PROBLEM,
   };
 
   app.post<{ Body: TemplateVersion }>(
@@ -42,6 +42,7 @@ export function addCyanprintRoutes(app: FastifyInstance, tools: RouteTools): voi
       config,
       bodyLimit: BODY_LIMIT,
       schema: {
+        operationId: "warmTemplate",
         summary: "Keeps a template warm, and answers once it is healthy",
         description:
           "It stays wanted until nobody has asked for it for `requests.ttl`. With `Accept: text/event-stream` the work on it is told, then `done` with the body that there is without, or `problem`.",
@@ -64,6 +65,7 @@ export function addCyanprintRoutes(app: FastifyInstance, tools: RouteTools): voi
       config,
       bodyLimit: BODY_LIMIT,
       schema: {
+        operationId: "warmSession",
         summary:
           "Keeps a session's volume and the images of its processors and plugins, and answers once they are there",
         description:
@@ -92,6 +94,7 @@ export function addCyanprintRoutes(app: FastifyInstance, tools: RouteTools): voi
     {
       config,
       schema: {
+        operationId: "forgetSession",
         summary: "Forgets a session and deletes its volume",
         description:
           "Fine when there is none. A volume that is still in use is deleted as soon as it is not.",

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { duration, toMs } from "../duration-keyword.js";
 import { followCaller, untilGivenUp } from "../follow-caller.js";
-import { refTo } from "../schemas/schemas.js";
+import { PROBLEM, refTo } from "../schemas/schemas.js";
 import { list, object, text } from "../schemas/shapes.js";
 import { stoppingError } from "../send-error.js";
 import { exactly, HOLDER, pathParams, type RouteTools } from "./route-tools.js";
@@ -26,8 +26,9 @@ export function addEngineRoutes(app: FastifyInstance, tools: RouteTools): void {
     {
       config: { scope: "read" },
       schema: {
+        operationId: "listPools",
         ...{ summary: "All pools and their engines", tags: ["engines"] },
-        response: { 200: object("All pools", { pools: list(refTo("Pool")) }), 503: refTo("Problem") },
+        response: { 200: object("All pools", { pools: list(refTo("Pool")) }), 503: PROBLEM },
       },
     },
     async () => ({ pools: pools.views() }),
@@ -38,8 +39,9 @@ export function addEngineRoutes(app: FastifyInstance, tools: RouteTools): void {
     {
       config: { scope: "read" },
       schema: {
+        operationId: "getPool",
         ...{ summary: "One pool and its engines", tags: ["engines"], params: pathParams("pool") },
-        response: { 200: refTo("Pool"), 404: refTo("Problem") },
+        response: { 200: refTo("Pool"), 404: PROBLEM },
       },
     },
     async ({ params }) => pools.view(params.pool),
@@ -50,9 +52,10 @@ export function addEngineRoutes(app: FastifyInstance, tools: RouteTools): void {
     {
       config: { scope: "admin" },
       schema: {
+        operationId: "recycleEngines",
         ...{ summary: "Replaces one engine, or all that are not leased", tags: ["engines"] },
         ...{ params: pathParams("pool"), body: RECYCLE_BODY },
-        response: { 200: object("Addresses", { recycled: list(text()) }), 404: refTo("Problem") },
+        response: { 200: object("Addresses", { recycled: list(text()) }), 404: PROBLEM },
       },
       // No body asks for all engines.
       preValidation: async (request) => {
@@ -69,9 +72,10 @@ export function addEngineRoutes(app: FastifyInstance, tools: RouteTools): void {
     {
       config: { scope: "lease" },
       schema: {
+        operationId: "sendCanary",
         ...{ summary: "Proves that a reset is clean", tags: ["engines"] },
         ...{ params: pathParams("pool"), body: CANARY_BODY },
-        response: { 200: refTo("Canary"), 404: refTo("Problem"), 503: refTo("Problem") },
+        response: { 200: refTo("Canary"), 404: PROBLEM, 503: PROBLEM },
       },
     },
     async ({ params, body }, reply) => {

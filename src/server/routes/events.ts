@@ -21,6 +21,7 @@ export function addEventRoutes(app: FastifyInstance, { feed, streams }: RouteToo
     {
       config: { scope: "read" },
       schema: {
+        operationId: "followEvents",
         summary: "What the watcher does, as server-sent events",
         description:
           "A client that comes back with `Last-Event-ID` is told what it has missed; where that is forgotten, an event `missed` comes first.",

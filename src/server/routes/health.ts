@@ -1,22 +1,25 @@
 import type { FastifyInstance } from "fastify";
 import { makeProblem, PROBLEM_TYPE } from "../problem.js";
-import { refTo, STATUS_OK } from "../schemas/schemas.js";
+import { PROBLEM, refTo, STATUS_OK } from "../schemas/schemas.js";
 import type { RouteTools } from "./route-tools.js";
 
 const RETRY_AFTER_S = 2;
 
 /** For probes, scrapers and whoever wants to know what can be asked. */
 export function addHealthRoutes(app: FastifyInstance, { overview, metrics }: RouteTools): void {
-  const probe = (summary: string) => ({
+  const probe = (operationId: string, summary: string) => ({
     config: { scope: "public" } as const,
-    schema: { summary, tags: ["health"], security: [], response: { 200: STATUS_OK, 503: refTo("Problem") } },
+    schema: {
+      ...{ operationId, summary, tags: ["health"], security: [] },
+      response: { 200: STATUS_OK, 503: PROBLEM },
+    },
   });
 
-  app.get("/", probe("Whether somebody answers; what cyanprint's clients ask"), async () => ({
+  app.get("/", probe("ping", "Whether somebody answers; what cyanprint's clients ask"), async () => ({
     status: "OK",
   }));
 
-  app.get("/healthz", probe("Whether the watcher's loop goes round"), async (request, reply) => {
+  app.get("/healthz", probe("getHealth", "Whether the watcher's loop goes round"), async (request, reply) => {
     if (overview.isAlive()) return { status: "OK" };
     const detail = "no pass has begun or ended for too long";
     const problem = makeProblem({ code: "internal", status: 503, detail, traceId: request.id });
@@ -28,11 +31,12 @@ export function addHealthRoutes(app: FastifyInstance, { overview, metrics }: Rou
     {
       config: { scope: "public" },
       schema: {
+        operationId: "getReadiness",
         summary:
           "Whether the first pass is done, the host is reachable and each pool has its least number of engines",
         tags: ["health"],
         security: [],
-        response: { 200: refTo("Readiness"), 503: refTo("Problem") },
+        response: { 200: refTo("Readiness"), 503: PROBLEM },
       },
     },
     async (request, reply) => {
@@ -51,6 +55,7 @@ export function addHealthRoutes(app: FastifyInstance, { overview, metrics }: Rou
     {
       config: { scope: "read" },
       schema: {
+        operationId: "getMetrics",
         summary: "Counts and measures in Prometheus' text format",
         tags: ["health"],
         produces: ["text/plain"],
@@ -65,6 +70,7 @@ export function addHealthRoutes(app: FastifyInstance, { overview, metrics }: Rou
     {
       config: { scope: "public" },
       schema: {
+        operationId: "getDocument",
         summary: "This document",
         tags: ["health"],
         security: [],

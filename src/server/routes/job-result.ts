@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { WarmError } from "../../errors.js";
 import { openResultArchive } from "../../jobs/data/archive-result.js";
-import { refTo } from "../schemas/schemas.js";
+import { PROBLEM } from "../schemas/schemas.js";
 import { pathParams, type RouteTools } from "./route-tools.js";
 
 /** What a job has made, for whoever does not share the data directory. */
@@ -10,7 +10,10 @@ export function addJobResultRoute(app: FastifyInstance, { jobs }: RouteTools): v
     "/v1/jobs/:id/result",
     {
       config: { scope: "read" },
+      // It would be read from its beginning to its end, for nobody.
+      exposeHeadRoute: false,
       schema: {
+        operationId: "getResult",
         summary: "The result of a job as a tar archive, its manifest first",
         description: "Whole or cut off: an archive that ends too early is never told as a whole one.",
         tags: ["jobs"],
@@ -18,7 +21,7 @@ export function addJobResultRoute(app: FastifyInstance, { jobs }: RouteTools): v
         produces: ["application/x-tar"],
         response: {
           200: { type: "string", format: "binary", description: "The archive" },
-          404: refTo("Problem"),
+          404: PROBLEM,
         },
       },
     },

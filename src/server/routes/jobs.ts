@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { JobView, ParamValue } from "../../model/job.js";
 import { followCaller, untilGivenUp } from "../follow-caller.js";
-import { refTo } from "../schemas/schemas.js";
+import { PROBLEM, refTo } from "../schemas/schemas.js";
 import { list, object } from "../schemas/shapes.js";
 import { stoppingError } from "../send-error.js";
 import { wantsEvents } from "../streams/streams.js";
@@ -61,12 +61,13 @@ export function addJobRoutes(app: FastifyInstance, tools: RouteTools): void {
     {
       config: { scope: "lease" },
       schema: {
+        operationId: "submitJob",
         summary: "Submits a job, or joins an equal one",
         description: "With `Prefer: wait=<seconds>` the reply comes once it is over, or the time is up.",
         ...{ tags: ["jobs"], params: pathParams("pool"), headers: PREFER_HEADER, body: JOB_BODY },
         response: {
-          ...{ 200: refTo("Job"), 201: refTo("Job"), 400: refTo("Problem"), 404: refTo("Problem") },
-          ...{ 409: refTo("Problem"), 429: refTo("Problem"), 503: refTo("Problem") },
+          ...{ 200: refTo("Job"), 201: refTo("Job"), 400: PROBLEM, 404: PROBLEM },
+          ...{ 409: PROBLEM, 429: PROBLEM, 503: PROBLEM },
         },
       },
       bodyLimit: JOB_BODY_LIMIT,
@@ -79,9 +80,10 @@ export function addJobRoutes(app: FastifyInstance, tools: RouteTools): void {
     {
       config: { scope: "read" },
       schema: {
+        operationId: "listJobs",
         ...{ summary: "Jobs under way and the last ones that are over, newest first", tags: ["jobs"] },
         querystring: LIST_QUERY,
-        response: { 200: object("Jobs", { jobs: list(refTo("Job")) }), 503: refTo("Problem") },
+        response: { 200: object("Jobs", { jobs: list(refTo("Job")) }), 503: PROBLEM },
       },
     },
     async ({ query }) => ({ jobs: jobs.list().slice(0, Number(query.limit ?? MOST_JOBS)) }),
@@ -92,11 +94,12 @@ export function addJobRoutes(app: FastifyInstance, tools: RouteTools): void {
     {
       config: { scope: "read" },
       schema: {
+        operationId: "getJob",
         summary: "A job as it stands",
         description:
           "With `after` and `Prefer: wait=<seconds>`, as it is once it has a later revision or the time is up. With `Accept: text/event-stream` an event `job` with every change, the last one when it is over.",
         ...{ tags: ["jobs"], params: pathParams("id"), headers: PREFER_HEADER, querystring: CHANGED_QUERY },
-        response: { 200: refTo("Job"), 404: refTo("Problem") },
+        response: { 200: refTo("Job"), 404: PROBLEM },
       },
     },
     (request, reply) =>
@@ -108,9 +111,10 @@ export function addJobRoutes(app: FastifyInstance, tools: RouteTools): void {
     {
       config: { scope: "lease" },
       schema: {
+        operationId: "cancelJob",
         ...{ summary: "Takes a job back; with the last who asked it is cancelled", tags: ["jobs"] },
         params: pathParams("id"),
-        response: { 202: refTo("Job"), 404: refTo("Problem") },
+        response: { 202: refTo("Job"), 404: PROBLEM },
       },
     },
     async ({ params }, reply) => reply.code(202).send(await untilGivenUp(jobs.cancel(params.id), givenUp)),

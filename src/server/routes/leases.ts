@@ -3,7 +3,7 @@ import { WarmError } from "../../errors.js";
 import type { GrantedLease, QueuePlace, ReleaseOutcome } from "../../pool/pools.js";
 import { duration, toMs } from "../duration-keyword.js";
 import { followCaller, onUndelivered, untilGivenUp } from "../follow-caller.js";
-import { refTo } from "../schemas/schemas.js";
+import { PROBLEM, refTo } from "../schemas/schemas.js";
 import { list, object } from "../schemas/shapes.js";
 import { stoppingError } from "../send-error.js";
 import { addPlace, retryAfter, sendPlace } from "./queue-hints.js";
@@ -72,8 +72,9 @@ export function addLeaseRoutes(app: FastifyInstance, tools: RouteTools): void {
     {
       config: { scope: "read" },
       schema: {
+        operationId: "listLeases",
         ...{ summary: "All leases that are held", tags: ["leases"] },
-        response: { 200: object("Leases", { leases: list(refTo("Lease")) }), 503: refTo("Problem") },
+        response: { 200: object("Leases", { leases: list(refTo("Lease")) }), 503: PROBLEM },
       },
     },
     async () => ({ leases: pools.leases() }),
@@ -84,13 +85,14 @@ export function addLeaseRoutes(app: FastifyInstance, tools: RouteTools): void {
     {
       config: { scope: "lease" },
       schema: {
+        operationId: "leaseEngine",
         summary: "Leases an engine, waiting for one if need be",
         description:
           "Waits for `wait` of the body, else as long as `Prefer: wait=<seconds>` says, else 60 s. With `Prefer: place` interim replies (103) tell the place in the queue. Idempotent by `key`.",
         ...{ tags: ["leases"], params: pathParams("pool"), headers: PREFER_HEADER, body: LEASE_BODY },
         response: {
-          ...{ 201: refTo("GrantedLease"), 404: refTo("Problem"), 410: refTo("Problem") },
-          ...{ 429: refTo("Problem"), 503: refTo("Problem") },
+          ...{ 201: refTo("GrantedLease"), 404: PROBLEM, 410: PROBLEM },
+          ...{ 429: PROBLEM, 503: PROBLEM },
         },
       },
       bodyLimit: LEASE_BODY_LIMIT,
@@ -103,12 +105,13 @@ export function addLeaseRoutes(app: FastifyInstance, tools: RouteTools): void {
     {
       config: { scope: "lease" },
       schema: {
+        operationId: "renewLease",
         ...{ summary: "Renews a lease", tags: ["leases"], params: pathParams("id"), body: RENEW_BODY },
         response: {
           200: refTo("Lease"),
-          404: refTo("Problem"),
-          409: refTo("Problem"),
-          410: refTo("Problem"),
+          404: PROBLEM,
+          409: PROBLEM,
+          410: PROBLEM,
         },
       },
     },
@@ -120,13 +123,14 @@ export function addLeaseRoutes(app: FastifyInstance, tools: RouteTools): void {
     {
       config: { scope: "lease" },
       schema: {
+        operationId: "releaseLease",
         ...{ summary: "Gives an engine back", tags: ["leases"] },
         description: "Also fine when the lease has ended already. Without a fence whoever asks may end it.",
         ...{ params: pathParams("id"), querystring: RELEASE_QUERY },
         response: {
           204: { type: "null", description: "Given back" },
-          404: refTo("Problem"),
-          409: refTo("Problem"),
+          404: PROBLEM,
+          409: PROBLEM,
         },
       },
     },
@@ -145,13 +149,14 @@ export function addLeaseRoutes(app: FastifyInstance, tools: RouteTools): void {
     {
       config: { scope: "lease" },
       schema: {
+        operationId: "runCommand",
         ...{ summary: "Runs a command in a leased engine", tags: ["leases"] },
         ...{ params: pathParams("id"), body: EXEC_BODY },
         response: {
           200: refTo("CommandResult"),
-          409: refTo("Problem"),
-          410: refTo("Problem"),
-          504: refTo("Problem"),
+          409: PROBLEM,
+          410: PROBLEM,
+          504: PROBLEM,
         },
       },
     },

@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { CandidateFile } from "../../daemon/served.js";
 import { formatPlanJson } from "../../report/plan-text/format-plan-json.js";
 import { untilGivenUp } from "../follow-caller.js";
-import { refTo } from "../schemas/schemas.js";
+import { PROBLEM, refTo } from "../schemas/schemas.js";
 import { exactly, type RouteTools } from "./route-tools.js";
 
 const JSON_TYPE = "application/json; charset=utf-8";
@@ -41,9 +41,10 @@ export function addPlanRoutes(app: FastifyInstance, { overview, givenUp }: Route
     {
       config: { scope: "read" },
       schema: {
+        operationId: "getPlan",
         summary: "Looks at the host now and plans: what `warm plan --format json` prints",
         tags: ["status"],
-        response: { 200: refTo("Plan"), 503: refTo("Problem") },
+        response: { 200: refTo("Plan"), 503: PROBLEM },
       },
     },
     async (_request, reply) =>
@@ -56,13 +57,14 @@ export function addPlanRoutes(app: FastifyInstance, { overview, givenUp }: Route
       config: { scope: "read" },
       bodyLimit: BODY_LIMIT,
       schema: {
+        operationId: "planCandidate",
         summary: "Plans a candidate for the file, beside what is asked for over HTTP",
         description:
           "Changes nothing, and reads neither files nor the environment for it: secrets that the file in use does not name count as new ones. So a pull request's job needs no Docker, only this.",
         tags: ["status"],
         consumes: ["application/json", ...YAML_TYPES],
         body: CANDIDATE,
-        response: { 200: refTo("Plan"), 422: refTo("Problem"), 503: refTo("Problem") },
+        response: { 200: refTo("Plan"), 422: PROBLEM, 503: PROBLEM },
       },
     },
     async ({ body }, reply) => {

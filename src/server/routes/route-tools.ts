@@ -18,7 +18,11 @@ export interface RouteTools extends Served {
 export const exactly = <Properties extends Readonly<Record<string, unknown>>>(
   properties: Properties,
   required: readonly (keyof Properties & string)[] = [],
-) => ({ type: "object", additionalProperties: false, required, properties });
+) => ({
+  ...{ type: "object", additionalProperties: false, properties },
+  // An empty list would make the body itself one that has to be there, in the document.
+  ...(required.length > 0 && { required }),
+});
 
 export const HOLDER = { type: "string", minLength: 1, maxLength: 200 } as const;
 export const FENCE = { type: "integer", minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;

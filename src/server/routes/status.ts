@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { formatStatusJson } from "../../report/format-status.js";
 import { followCaller } from "../follow-caller.js";
-import { refTo } from "../schemas/schemas.js";
+import { PROBLEM, refTo } from "../schemas/schemas.js";
 import { exactly, type RouteTools } from "./route-tools.js";
 import { PREFER_HEADER, readPreferences } from "./wait.js";
 
@@ -17,12 +17,13 @@ export function addStatusRoutes(app: FastifyInstance, tools: RouteTools): void {
     {
       config: { scope: "read" },
       schema: {
+        operationId: "getStatus",
         summary: "Every resource as the last pass found it: what `warm status --json` prints",
         tags: ["status"],
         response: {
           200: refTo("Status"),
           304: { type: "null", description: "As the tag says" },
-          503: refTo("Problem"),
+          503: PROBLEM,
         },
       },
     },
@@ -39,13 +40,14 @@ export function addStatusRoutes(app: FastifyInstance, tools: RouteTools): void {
     {
       config: { scope: "admin" },
       schema: {
+        operationId: "reconcile",
         summary: "Reads the file again, tries everything anew and makes a pass",
         description:
           "With `Prefer: wait=<seconds>` the reply comes once nothing is left to do, or the time is up.",
         tags: ["status"],
         headers: PREFER_HEADER,
         body: exactly({}),
-        response: { 200: refTo("Reconciled"), 202: refTo("Reconciled"), 503: refTo("Problem") },
+        response: { 200: refTo("Reconciled"), 202: refTo("Reconciled"), 503: PROBLEM },
       },
       preValidation: async (request) => {
         request.body ??= {};

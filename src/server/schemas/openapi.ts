@@ -1,4 +1,5 @@
-import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
+import type { FastifyDynamicSwaggerOptions, SwaggerTransform } from "@fastify/swagger";
+import { PROBLEM } from "./schemas.js";
 
 /** What the document says beside its routes. */
 export const OPENAPI: FastifyDynamicSwaggerOptions["openapi"] = {
@@ -33,3 +34,9 @@ export const OPENAPI: FastifyDynamicSwaggerOptions["openapi"] = {
   },
   security: [{ token: [] }, { password: [] }],
 };
+
+/** Beside the statuses that a route is known for, each may be refused or fail with others, always in one shape. */
+export const describeRoute: SwaggerTransform = ({ schema, url }) => ({
+  url,
+  schema: { ...schema, response: { ...(schema?.response as object), "4XX": PROBLEM, "5XX": PROBLEM } },
+});

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { PROBLEM_TYPE } from "../problem.js";
 import { ENGINE_SCHEMAS } from "./engine-schemas.js";
 import { JOB_SCHEMAS } from "./job-schemas.js";
 import { planSchemas } from "./plan-schemas.js";
@@ -19,6 +20,12 @@ export function addSchemas(app: FastifyInstance): void {
 
 /** A schema by its name. */
 export const refTo = (name: string) => ({ $ref: `${name}#` });
+
+/** What every error is answered with, whichever its status is. */
+export const PROBLEM = {
+  description: "What went wrong, and what to do (RFC 9457)",
+  content: { [PROBLEM_TYPE]: { schema: refTo("Problem") } },
+} as const;
 
 export const STATUS_OK = {
   type: "object",

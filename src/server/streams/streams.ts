@@ -62,6 +62,8 @@ function openStream(reply: FastifyReply, stopping: AbortSignal, onEnd: () => voi
     onEnd();
   });
   body.on("error", () => undefined);
+  // Also of a HEAD, which is answered without the events.
+  reply.raw.once("close", () => body.destroy());
   stopping.addEventListener("abort", end, { once: true });
   write(`retry: ${RETRY_MS}\n\n`);
   void reply

@@ -174,6 +174,7 @@ it("a template that runs and does not answer any more is made anew before it is 
   const freeze = "cd /proc; for n in [0-9]*; do test $n = 1 || test $n = $$ || kill -STOP $n; done";
   const exec = await sandbox.docker.getContainer(container).exec({ Cmd: ["sh", "-c", freeze] });
   await exec.start({});
+  await eventually(async () => !(await exec.inspect()).Running);
   const answer = await watching.ask("POST", "/template/warm", { body });
   expect([answer.status, answer.text]).toEqual([200, '{"status":"OK"}']);
   expect((await sandbox.docker.getContainer(container).inspect()).Id).not.toBe(before);
