@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { WarmError } from "../errors.js";
 import type { PoolPolicy, PoolResource } from "../model/pool.js";
 import { PoolCore } from "./core/pool-core.js";
@@ -44,7 +44,7 @@ export function createPoolCores(settings: CoresSettings): PoolCores {
       pool,
       policy: () => resources.get(pool)?.policy ?? retired(lastPolicies.get(pool)),
       nextFence: () => ++fence,
-      newId: () => randomBytes(9).toString("hex"),
+      newId: () => randomUUID().replaceAll("-", "").slice(-18),
       ...settings,
     });
     cores.set(pool, core);

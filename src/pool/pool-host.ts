@@ -27,6 +27,8 @@ type Write = (message: string, fields?: Readonly<Record<string, unknown>>) => vo
 
 /** As the watcher's log: a constant message, `detail` for people. */
 export interface PoolLog {
+  /** Whether lines of `debug` go nowhere. */
+  readonly isQuiet?: boolean;
   readonly debug: Write;
   readonly info: Write;
   readonly warn: Write;

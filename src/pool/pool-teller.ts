@@ -5,14 +5,13 @@ import type { PoolLog } from "./pool-host.js";
 /** Puts what happens in pools into log lines: the daily round at debug, what somebody should know of above. */
 export function createPoolTeller(log: PoolLog): (event: PoolEvent) => void {
   return (event) => {
+    if (log.isQuiet && DAILY.has(event.type) && !isNews(event)) return;
     const { pool } = event;
     switch (event.type) {
       case "transition": {
         const { engine, from, to, reason, spentMs } = event;
         const detail = `${engine}: ${from ?? "new"} -> ${to}: ${reason}`;
-        // An engine that fails is told with its change when it is being made, and with its lease while it has one.
-        const isNews = to === "error" && from !== "starting" && from !== "leased";
-        log[isNews ? "warn" : "debug"]("engine transition", {
+        log[isNews(event) ? "warn" : "debug"]("engine transition", {
           pool,
           engine,
           from,
@@ -98,6 +97,20 @@ export function createPoolTeller(log: PoolLog): (event: PoolEvent) => void {
     }
   };
 }
+
+/** Of every lease. */
+const DAILY: ReadonlySet<PoolEvent["type"]> = new Set([
+  "transition",
+  "lease-granted",
+  "lease-told",
+  "lease-renewed",
+  "lease-released",
+  "waiter-queued",
+]);
+
+/** An engine that fails is told with its change when it is being made, and with its lease while it has one. */
+const isNews = (event: PoolEvent): boolean =>
+  event.type === "transition" && event.to === "error" && event.from !== "starting" && event.from !== "leased";
 
 const aboutLease = (lease: { id: string; engine: string; holder: string; fence: number }) => ({
   lease: lease.id,

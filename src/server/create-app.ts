@@ -84,14 +84,17 @@ export async function createApp(settings: AppSettings): Promise<FastifyInstance>
     refResolver: { buildLocalReference: nameOfSchema },
   });
   addSchemas(app);
-  app.addHook("onRequest", async (request, reply) => {
-    if (stopping.aborted) return sendStopping(request, reply);
+  // Hooks of every request call back: each promise would cost a turn of the loop.
+  app.addHook("onRequest", (request, reply, done) => {
+    if (stopping.aborted) sendStopping(request, reply);
+    else done();
   });
   addGuards(app, settings);
-  app.addHook("onSend", async (_request, reply) => {
+  app.addHook("onSend", (_request, reply, payload, done) => {
     if (stopping.aborted) reply.header("connection", "close");
+    done(null, payload);
   });
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
     const { method, id: traceId } = request;
     settings.onAnswered(
       request.routeOptions.url ?? NO_ROUTE,
@@ -99,11 +102,13 @@ export async function createApp(settings: AppSettings): Promise<FastifyInstance>
       reply.statusCode,
       reply.elapsedTime / 1000,
     );
-    log.debug("request answered", {
-      // Never more: what is in a body or a query may be secret.
-      ...{ method, path: pathOf(request.url), status: reply.statusCode },
-      ...{ token: request.token?.name, ms: Math.round(reply.elapsedTime), traceId },
-    });
+    if (!log.isQuiet)
+      log.debug("request answered", {
+        // Never more: what is in a body or a query may be secret.
+        ...{ method, path: pathOf(request.url), status: reply.statusCode },
+        ...{ token: request.token?.name, ms: Math.round(reply.elapsedTime), traceId },
+      });
+    done();
   });
   const refusals = addMethodRefusals(app);
   addRoutes(app);

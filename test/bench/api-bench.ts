@@ -231,12 +231,6 @@ async function benchLeases(host: BenchHost): Promise<Measurement[]> {
       unit: "ms",
       max: 25,
     },
-    {
-      name: "one pair as fast as 64 clients can, 99th percentile",
-      ours: flatOut.p99Ms,
-      reference: Number.NaN,
-      unit: "ms",
-    },
   ];
 }
 

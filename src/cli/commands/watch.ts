@@ -91,5 +91,11 @@ function createTextLog(terminal: Terminal, least: LogLevel): WatchLog {
       const { detail, hint, logs } = fields as { detail?: string; hint?: string; logs?: readonly string[] };
       terminal.note(formatLogLine({ level, message, at: new Date(), detail, hint, logs }, terminal.err));
     };
-  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  return {
+    isQuiet: least !== "debug",
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+  };
 }

@@ -19,8 +19,8 @@ export type FeedEvent =
 export interface FeedItem {
   /** Grows by one with every event of this watcher's life. */
   readonly id: number;
-  /** ISO 8601, by the watcher's clock. */
-  readonly at: string;
+  /** Milliseconds since the epoch, by the watcher's clock. */
+  readonly atMs: number;
   readonly event: FeedEvent;
 }
 
@@ -51,11 +51,12 @@ export function createFeed(now: () => number): Feed {
     },
     tell(event) {
       lastId += 1;
-      const item = { id: lastId, at: new Date(now()).toISOString(), event };
+      const item = { id: lastId, atMs: now(), event };
       items.push(item);
       // Moving the whole list for each event would cost more than some events that are kept for longer.
       if (items.length >= 2 * REMEMBERED) items.splice(0, items.length - REMEMBERED);
-      for (const told of [...followers]) told(item);
+      // Whoever stops following while it is told is told no more.
+      for (const told of followers) told(item);
     },
     follow(told, after) {
       if (after !== undefined) for (const item of items.filter(({ id }) => id > after)) told(item);

@@ -21,5 +21,11 @@ export function createPinoLog(level: LogLevel, fields: LogFields): WatchLog {
     (name: LogLevel) =>
     (message: string, more: LogFields = {}) =>
       logger[name](more, message);
-  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  return {
+    isQuiet: level !== "debug",
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+  };
 }

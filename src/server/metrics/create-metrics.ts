@@ -75,12 +75,12 @@ export function createMetrics(
     }
   };
 
-  const observe = ({ at, event }: FeedItem) => {
+  const observe = ({ atMs, event }: FeedItem) => {
     switch (event.type) {
       case "pool":
         return observePool(event.event);
       case "work":
-        return work.observe(event.event, at);
+        return work.observe(event.event, atMs);
       case "pass":
         return passes.observePass(event.pass, event.open);
       case "transition":

@@ -9,8 +9,8 @@ import type { StartTimes } from "./start-times.js";
 import { createWorkClock, type WorkStep } from "./work-clock.js";
 
 export interface WorkMetrics {
-  /** @param at when it was told, ISO 8601 */
-  observe(event: ApplyEvent, at: string): void;
+  /** @param atMs when it was told */
+  observe(event: ApplyEvent, atMs: number): void;
   keep(pools: ReadonlySet<string>): void;
 }
 
@@ -62,8 +62,8 @@ export function createWorkMetrics(registry: Registry, starts: StartTimes): WorkM
   }
 
   return {
-    observe(event, at) {
-      const step = clock.follow(event, Date.parse(at));
+    observe(event, atMs) {
+      const step = clock.follow(event, atMs);
       if (step?.type === "bytes") pulls.addBytes(step.address, step.bytes);
       else if (step?.type === "phase") endPhase(step);
       else if (step?.type === "over") finish(step);

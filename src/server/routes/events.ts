@@ -47,8 +47,9 @@ export function addEventRoutes(app: FastifyInstance, { feed, streams }: RouteToo
       const header = request.headers["last-event-id"];
       const after = header === undefined || header === "" ? undefined : Number(header);
       if (after !== undefined && feed.hasMissed(after)) stream.send("missed", { after }, feed.lastId);
-      const tell = ({ id, at, event }: FeedItem) => {
-        if (wanted.has(event.type)) stream.send(event.type, { at, ...contentOf(event) }, id);
+      const tell = ({ id, atMs, event }: FeedItem) => {
+        if (wanted.has(event.type))
+          stream.send(event.type, { at: new Date(atMs).toISOString(), ...contentOf(event) }, id);
       };
       const unfollow = feed.follow(tell, after);
       stream.ended.addEventListener("abort", unfollow, { once: true });
