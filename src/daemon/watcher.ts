@@ -6,7 +6,6 @@ import type { HostEvent } from "../model/host-event.js";
 import { LABEL } from "../model/labels.js";
 import { type Change, isChange } from "../model/plan.js";
 import type { Address, Desired } from "../model/resource.js";
-import { formatDurationMs } from "../report/text/units.js";
 import { afterFailure, type Condition } from "./condition.js";
 import type { ConfigSource } from "./config-source.js";
 import type { DeleteGuard } from "./delete-guard.js";
@@ -28,6 +27,7 @@ import type { Ledger } from "./state/ledger.js";
 import { readPause, takeResume } from "./state/pause-file.js";
 import type { StateDirectory } from "./state/state-directory.js";
 import type { Teller } from "./tell.js";
+import { tellHindrance, tellRecovery } from "./tell-condition.js";
 import { isDamage } from "./triggers/is-damage.js";
 import type { PassBudget } from "./triggers/pass-budget.js";
 import type { Trigger, Wakeups } from "./triggers/wakeups.js";
@@ -282,32 +282,13 @@ export class Watcher {
     this.#tools.waits.fail(error);
     if (this.condition.state === "standby") this.#tools.pools.suspend();
     if (this.condition.state === "host-away") link.markAway(this.#tools.flights.idle());
-    const isKnown =
-      before.state !== "running" &&
-      before.state === this.condition.state &&
-      before.error.message === error.message;
-    const fields = { code: error.code, hint: error.hint };
-    if (isKnown) log.debug("still failing", { ...fields, detail: error.message });
-    else if (this.condition.state === "standby")
-      log.warn("standing by", { ...fields, detail: error.message });
-    else if (this.condition.state === "host-away") {
-      if (before.state !== "host-away")
-        log.warn("host away", { ...fields, detail: `${error.message}; trying again` });
-    } else
-      log.error("pass failed", { ...fields, detail: error.message, stack: (error.cause as Error)?.stack });
+    if (this.condition.state !== "running") tellHindrance(before, this.condition, log);
   }
 
   #recover(): void {
     const { condition } = this;
     if (condition.state === "running") return;
-    const afterMs = this.#tools.clock.now() - condition.sinceMs;
-    const words = {
-      "host-away": "host back",
-      "standby": "lock taken",
-      "failing": "passes go through again",
-    } as const;
-    const message = words[condition.state];
-    this.#tools.log.info(message, { afterMs, detail: `${message} after ${formatDurationMs(afterMs)}` });
+    tellRecovery(condition, this.#tools.clock.now(), this.#tools.log);
     this.condition = { state: "running" };
   }
 

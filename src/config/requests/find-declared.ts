@@ -31,12 +31,16 @@ function findTemplate(wish: Extract<Wish, { kind: "template" }>, loaded: LoadedC
     (key) => canonicalImage(declared[key]) !== canonicalImage(wish[key]),
   );
   if (differing === undefined && declared.id === wish.id)
-    return { isSame: true, where: at(loaded, "templates", wish.id), says: "the same" };
+    return { isSame: true, where: placeInFile(loaded, "templates", wish.id), says: "the same" };
   if (differing === undefined)
-    return { isSame: false, where: at(loaded, "templates", declared.id), says: `its id is ${declared.id}` };
+    return {
+      isSame: false,
+      where: placeInFile(loaded, "templates", declared.id),
+      says: `its id is ${declared.id}`,
+    };
   return {
     isSame: false,
-    where: at(loaded, "templates", declared.id, differing),
+    where: placeInFile(loaded, "templates", declared.id, differing),
     says: `its ${differing} is ${declared[differing]}`,
   };
 }
@@ -49,11 +53,11 @@ function findSession(wish: Extract<Wish, { kind: "session" }>, loaded: LoadedCon
       ? (["processors", "plugins"] as const).find((key) => !isSubset(wish[key], declared[key]))
       : "template";
   if (differing === undefined)
-    return { isSame: true, where: at(loaded, "sessions", wish.id), says: "the same" };
+    return { isSame: true, where: placeInFile(loaded, "sessions", wish.id), says: "the same" };
   const said = [declared[differing]].flat().join(", ") || "none";
   return {
     isSame: false,
-    where: at(loaded, "sessions", wish.id, differing),
+    where: placeInFile(loaded, "sessions", wish.id, differing),
     says: `its ${differing}: ${said}`,
   };
 }
@@ -64,7 +68,8 @@ function isSubset(wanted: readonly string[], declared: readonly string[]): boole
   return wanted.every((text) => known.has(canonicalImage(text)));
 }
 
-function at({ path, positions }: LoadedConfig, ...keys: readonly string[]): string {
+/** `warm.yaml:14` for the nearest of these keys that the file has. */
+export function placeInFile({ path, positions }: LoadedConfig, ...keys: readonly string[]): string {
   for (let depth = keys.length; depth > 0; depth -= 1) {
     const place = positions.get(pointerTo(...keys.slice(0, depth)));
     if (place !== undefined) return `${path}:${place.key.line}`;

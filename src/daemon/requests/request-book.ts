@@ -1,13 +1,12 @@
 import type { LoadedConfig } from "../../config/load-config.js";
-import { checkWish, type Wish } from "../../config/requests/check-wish.js";
-import { findDeclared } from "../../config/requests/find-declared.js";
+import type { Wish } from "../../config/requests/check-wish.js";
+import { findDeclared, placeInFile } from "../../config/requests/find-declared.js";
 import { mergeRequests } from "../../config/requests/merge-requests.js";
 import { WarmError } from "../../errors.js";
-import { canonicalJson } from "../../model/canonical.js";
-import { stripDashes } from "../../model/names.js";
 import type { Plan } from "../../model/plan.js";
 import { isOver, type RuntimeRequest, requestKey, type SessionRequest } from "../../model/request.js";
 import type { Address } from "../../model/resource.js";
+import { isSameWish, refuseContradiction, refuseMalformed, refuseOther, toRequest } from "./accept-wish.js";
 import { templateAddresses, volumeOfSession } from "./addresses.js";
 import type { RequestFiles } from "./request-files.js";
 
@@ -122,22 +121,15 @@ export function createRequestBook({ files, requests, now, onProblem }: BookSetti
       wanted(file);
       return last?.since ?? version;
     }
-    if (declared !== undefined)
-      throw new WarmError(
-        "name-conflict",
-        `${wish.kind} ${wish.id} is declared otherwise at ${declared.where}: ${declared.says}`,
-        {
-          hint: "ask for it as the file says it, or change the file",
-        },
-      );
+    if (declared !== undefined) refuseContradiction(wish, declared);
     return inTurn(requestKey(wish), async () => {
       const { templateTtlMs, sessionTtlMs, max } = file.config.requests;
       const ttlMs = wish.kind === "template" ? templateTtlMs : sessionTtlMs;
       const known = entries.get(requestKey(wish));
-      refuseOther(wish, known, entries);
+      refuseOther(wish, known?.request, standing());
       const since = known === undefined || known.isOver ? new Date(now()).toISOString() : known.request.since;
       const request = toRequest(wish, since, new Date(now() + ttlMs).toISOString());
-      const isKnown = known !== undefined && !known.isOver && contentOf(known.request) === contentOf(request);
+      const isKnown = known !== undefined && !known.isOver && isSameWish(known.request, request);
       if (!isKnown && known === undefined && entries.size >= max)
         throw new WarmError("queue-full", `${max} templates and sessions are kept on request already`, {
           hint: "raise `requests.max`, or wait until some of them are over",
@@ -151,9 +143,13 @@ export function createRequestBook({ files, requests, now, onProblem }: BookSetti
   const forget: RequestBook["forget"] = async (session, file) => {
     const declared = file.config.sessions.some(({ id }) => id === session);
     if (declared)
-      throw new WarmError("name-conflict", `session ${session} is declared in ${file.path}`, {
-        hint: "take it out of the file",
-      });
+      throw new WarmError(
+        "name-conflict",
+        `session ${session} is declared at ${placeInFile(file, "sessions", session)}`,
+        {
+          hint: "take it out of the file",
+        },
+      );
     const key = requestKey({ kind: "session", id: session });
     return inTurn(key, async () => {
       const entry = entries.get(key);
@@ -181,6 +177,7 @@ export function createRequestBook({ files, requests, now, onProblem }: BookSetti
     return change === undefined || (change.action === "noop" && !change.precondition.exists);
   }
 
+  const standing = () => [...entries.values()].filter((one) => !one.isOver).map(({ request }) => request);
   const requestsNow = () => [...entries.values()].map(({ request }) => request);
 
   return {
@@ -216,41 +213,3 @@ export function createRequestBook({ files, requests, now, onProblem }: BookSetti
     },
   };
 }
-
-function refuseMalformed(wish: Wish): void {
-  const problems = checkWish(wish);
-  if (problems.length > 0)
-    throw new WarmError("usage", problems.map(({ path, message }) => `${path}: ${message}`).join("; "));
-}
-
-function refuseOther(wish: Wish, known: Entry | undefined, entries: ReadonlyMap<string, Entry>): void {
-  if (wish.kind === "session") {
-    const of = known?.request.kind === "session" ? known.request.template : wish.template;
-    if (of !== wish.template)
-      throw new WarmError("name-conflict", `session ${wish.id} is one of template ${of}`, {
-        hint: "forget that one first, or take another id",
-      });
-    return;
-  }
-  const tid = stripDashes(wish.id);
-  const namesake = [...entries.values()].find(
-    ({ request, isOver }) =>
-      request.kind === "template" && !isOver && request.id !== wish.id && stripDashes(request.id) === tid,
-  );
-  if (namesake !== undefined)
-    throw new WarmError(
-      "name-conflict",
-      `template ${wish.id} wants the Docker names of template ${namesake.request.id}, which was asked for too`,
-      { hint: "choose an id that differs in more than dashes" },
-    );
-}
-
-function toRequest(wish: Wish, since: string, expiresAt: string): RuntimeRequest {
-  return wish.kind === "template"
-    ? { ...wish, since, expiresAt }
-    : { ...wish, since, expiresAt, isForgotten: false };
-}
-
-/** All but its times. */
-const contentOf = ({ since: _first, expiresAt: _last, ...content }: RuntimeRequest) =>
-  canonicalJson({ ...content });

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { WarmOptions } from "../../daemon/served.js";
 import { WarmError } from "../../errors.js";
 import { followCaller } from "../follow-caller.js";
-import { PROBLEM, STATUS_OK } from "../schemas/schemas.js";
+import { orEvents, PROBLEM, STATUS_OK } from "../schemas/schemas.js";
 import {
   SESSION_BODY,
   SESSION_WARMED,
@@ -20,6 +20,8 @@ const BODY_LIMIT = 4 * 1024 * 1024;
 const WARM_MS = 590_000;
 /** A volume that somebody still uses goes later: nobody waits long for that. */
 const FORGET_MS = 10_000;
+
+const WARMED = orEvents("All is well, or the work until it is", STATUS_OK);
 
 type Warmed = Readonly<Record<string, unknown>>;
 
@@ -49,7 +51,7 @@ export function addCyanprintRoutes(app: FastifyInstance, tools: RouteTools): voi
         tags: ["cyanprint"],
         headers: PREFER_HEADER,
         body: TEMPLATE_BODY,
-        response: { 200: STATUS_OK, ...replies },
+        response: { 200: WARMED, ...replies },
       },
     },
     (request, reply) =>
@@ -74,7 +76,7 @@ export function addCyanprintRoutes(app: FastifyInstance, tools: RouteTools): voi
         params: pathParams("sessionId"),
         headers: PREFER_HEADER,
         body: SESSION_BODY,
-        response: { 200: SESSION_WARMED, ...replies },
+        response: { 200: orEvents("The session, or the work on it", SESSION_WARMED), ...replies },
       },
     },
     (request, reply) =>
@@ -101,7 +103,7 @@ export function addCyanprintRoutes(app: FastifyInstance, tools: RouteTools): voi
         tags: ["cyanprint"],
         params: pathParams("sessionId"),
         headers: PREFER_HEADER,
-        response: { 200: STATUS_OK, ...replies },
+        response: { 200: WARMED, ...replies },
       },
     },
     (request, reply) =>

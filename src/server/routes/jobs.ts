@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { JobView, ParamValue } from "../../model/job.js";
 import { followCaller, untilGivenUp } from "../follow-caller.js";
-import { PROBLEM, refTo } from "../schemas/schemas.js";
+import { orEvents, PROBLEM, refTo } from "../schemas/schemas.js";
 import { list, object } from "../schemas/shapes.js";
 import { stoppingError } from "../send-error.js";
 import { wantsEvents } from "../streams/streams.js";
@@ -99,7 +99,7 @@ export function addJobRoutes(app: FastifyInstance, tools: RouteTools): void {
         description:
           "With `after` and `Prefer: wait=<seconds>`, as it is once it has a later revision or the time is up. With `Accept: text/event-stream` an event `job` with every change, the last one when it is over.",
         ...{ tags: ["jobs"], params: pathParams("id"), headers: PREFER_HEADER, querystring: CHANGED_QUERY },
-        response: { 200: refTo("Job"), 404: PROBLEM },
+        response: { 200: orEvents("The job, or its changes", refTo("Job")), 404: PROBLEM },
       },
     },
     (request, reply) =>

@@ -34,6 +34,12 @@ export const STATUS_OK = {
   properties: { status: { type: "string", const: "OK" } },
 } as const;
 
+/** One reply in JSON, or events where the client accepts them. */
+export const orEvents = (description: string, schema: object) => ({
+  description,
+  content: { "application/json": { schema }, "text/event-stream": { schema: { type: "string" } } },
+});
+
 export const EVENT_STREAM = {
   description: "Server-sent events; `data` is JSON on one line",
   content: { "text/event-stream": { schema: { type: "string" } } },

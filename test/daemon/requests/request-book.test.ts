@@ -176,7 +176,10 @@ sessions:
     await world.book.keep({ ...TEMPLATE, blob: "docker.io/acme/blob:latest" }, file);
     await world.book.keep(SESSION, file);
     expect([world.writes, world.book.wanted(file).config]).toEqual([0, file]);
-    await expect(world.book.forget("s1", file)).rejects.toMatchObject({ code: "name-conflict" });
+    await expect(world.book.forget("s1", file)).rejects.toMatchObject({
+      code: "name-conflict",
+      message: "session s1 is declared at warm.yaml:8",
+    });
   });
 
   it("also when it comes to say otherwise later", async () => {
