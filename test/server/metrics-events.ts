@@ -8,8 +8,10 @@ export function tellAll(world: MetricsWorld, id: string, text: string): void {
   const lease = buildLease({ id, holder: text, key: id, containerId: id });
   const event = { pool: "p", lease, holder: text, reason: text, engine: text, containerId: id } as const;
   const times = { queuedMs: 1, heldMs: 1, waitedMs: 1, spentMs: 1, failures: 1, position: 1 } as const;
-  for (const lease of [event.lease, { ...event.lease, source: "queued" as const }])
+  for (const lease of [event.lease, { ...event.lease, source: "queued" as const }]) {
     world.tellPool({ ...event, ...times, type: "lease-granted", lease, missReason: text });
+    world.tellPool({ ...event, type: "lease-told", lease, acquireMs: 2 });
+  }
   for (const type of ["lease-renewed", "lease-lost", "lease-given-back"] as const)
     world.tellPool({ ...event, type });
   world.tellPool({ ...event, ...times, type: "lease-leaking" });
