@@ -4,6 +4,8 @@ import type { RequestProblem } from "./problem.js";
 
 /** A body full of mistakes is not answered with a book. */
 const MOST = 20;
+/** Nor is a key that is one. */
+const LONGEST_STEP = 200;
 
 /** What ajv tells with `verbose`, beyond what Fastify's type knows. */
 interface VerboseError extends FastifySchemaValidationError {
@@ -31,7 +33,8 @@ export function requestProblems(
 
 function toProblem(error: VerboseError, part: string): RequestProblem {
   const { keyword, params, parentSchema, propertyName } = error;
-  const at = (...more: readonly unknown[]) => [part, ...pointerSteps(error.instancePath), ...more].join(".");
+  const at = (...more: readonly unknown[]) =>
+    [part, ...pointerSteps(error.instancePath), ...more].map(cutOff).join(".");
   switch (keyword) {
     case "additionalProperties": {
       const key = String(params.additionalProperty);
@@ -57,6 +60,11 @@ function toProblem(error: VerboseError, part: string): RequestProblem {
         message: error.message ?? "is not as it has to be",
       };
   }
+}
+
+function cutOff(step: unknown): string {
+  const text = String(step);
+  return text.length > LONGEST_STEP ? `${text.slice(0, LONGEST_STEP)}…` : text;
 }
 
 /** The steps of a JSON pointer (RFC 6901). */

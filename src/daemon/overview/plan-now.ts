@@ -20,14 +20,18 @@ export function createPlanning(tools: Tools): (candidate?: CandidateFile) => Pro
   const looks = pLimit(LOOKS_AT_ONCE);
   let next: Promise<PlanDocument> | undefined;
 
-  async function look(config: LoadedConfig): Promise<PlanDocument> {
+  /** @param asksRegistry whether tags have moved; else what was heard last counts */
+  async function look(config: LoadedConfig, asksRegistry: boolean): Promise<PlanDocument> {
     const { session } = link;
     const { condition, lastResult } = watcher;
     if (session === undefined || condition.state !== "running" || lastResult === undefined)
       throw hostIsUnknown(condition);
     const { desired } = config;
     const { host, findCredentials } = session;
-    const observed = await observeHost(host, { desired, findCredentials, sameHostAs: lastResult.observed });
+    const observed = await observeHost(host, {
+      ...{ desired, findCredentials, sameHostAs: lastResult.observed },
+      registryDigests: asksRegistry ? undefined : lastResult.observed.registryDigests,
+    });
     const plan = planProject(desired, observed, NO_OPTIONS, tools.pools.demand());
     return toPlanDocument(plan, observed, config);
   }
@@ -36,7 +40,7 @@ export function createPlanning(tools: Tools): (candidate?: CandidateFile) => Pro
   function planWanted(): Promise<PlanDocument> {
     next ??= looks(() => {
       next = undefined;
-      return look(book.wanted(source.current).config);
+      return look(book.wanted(source.current).config, true);
     });
     return next;
   }
@@ -50,7 +54,8 @@ export function createPlanning(tools: Tools): (candidate?: CandidateFile) => Pro
         `${name} is of project ${candidate.config.project}, and this watcher keeps ${config.project}`,
         { hint: "ask the watcher of that project" },
       );
-    return looks(() => look(book.withCandidate(candidate)));
+    // Whoever may send a file is not who may have us ask any registry that it names.
+    return looks(() => look(book.withCandidate(candidate), false));
   }
 
   return (candidate) => (candidate === undefined ? planWanted() : planCandidate(candidate));

@@ -33,7 +33,7 @@ export interface RequestTools {
 
 /** What is asked for beside the file: written down, then waited for as the watcher makes it so. */
 export function createRequests(tools: RequestTools): Requests {
-  const { book, waits, file, ledger, feed, onWish } = tools;
+  const { book, waits, file, ledger, feed, clock, onWish } = tools;
   const checkHealth = createHealthCheck(tools);
 
   async function until<T>(
@@ -89,6 +89,7 @@ export function createRequests(tools: RequestTools): Requests {
   return {
     async warmTemplate({ id, image, blob }, options) {
       const wish = { kind: "template", id, image, blob } as const;
+      const endsAtMs = clock.now() + options.waitMs;
       const { pass, addresses, version } = await settle(
         wish,
         (prefix) => templateAddresses(prefix, id),
@@ -96,7 +97,8 @@ export function createRequests(tools: RequestTools): Requests {
       );
       const container = [...addresses].find((address) => address.startsWith("container."));
       if (container === undefined) return;
-      await until(options, addresses, async (cancel) => {
+      const rest = { ...options, waitMs: Math.max(0, endsAtMs - clock.now()) };
+      await until(rest, addresses, async (cancel) => {
         if (await checkHealth(container, pass)) return;
         // It is planned anew, as one that does not answer.
         const healed = waits.until(addresses, version, cancel);
