@@ -1,6 +1,7 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { text } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
 import { WarmError } from "../../errors.js";
 import { formatDurationMs } from "../../report/text/units.js";
 import { foreignAnswer, readProblem } from "./read-problem.js";
@@ -28,6 +29,25 @@ export interface Call {
  * @throws WarmError what the server said; `no-watcher`; `deadline`; `interrupted` when `cancel` fired
  */
 export async function callServer(target: Target, call: Call): Promise<unknown> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await callKept(target, call);
+    } catch (error) {
+      // So many connect at once that the kernel turns some away: nothing was asked yet.
+      if (!isTurnedAway(error) || tries === CONNECT_TRIES) throw error;
+      await delay(tries * CONNECT_PAUSE_MS * (0.5 + Math.random()), undefined, { signal: call.cancel }).catch(
+        () => undefined,
+      );
+    }
+  }
+}
+
+const CONNECT_TRIES = 10;
+const CONNECT_PAUSE_MS = 20;
+const isTurnedAway = (error: unknown) =>
+  error instanceof WarmError && (error.cause as NodeJS.ErrnoException | undefined)?.code === "EAGAIN";
+
+async function callKept(target: Target, call: Call): Promise<unknown> {
   try {
     return await callOnce(target, call);
   } catch (error) {

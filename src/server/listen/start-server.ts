@@ -42,6 +42,8 @@ const REQUEST_MS = 30_000;
 const LINGER_MS = 500;
 const MAX_STREAMS = 200;
 /** Below the usual limit of 1024 open files nothing is left for Docker; above, the kernel queues. */
+/** Of connections that come at once; the kernel may allow fewer (`net.core.somaxconn`). More are turned away on a socket. */
+const BACKLOG = 4_096;
 const MAX_CONNECTIONS = 10_000;
 
 /**
@@ -57,7 +59,7 @@ export async function startServer(
   const { app, close } = await prepare(settings, { kind: "socket" });
   await claimSocket(socketPath);
   try {
-    await app.listen({ path: socketPath });
+    await app.listen({ path: socketPath, backlog: BACKLOG });
     await chmod(socketPath, 0o600);
   } catch (error) {
     await close();
@@ -80,7 +82,7 @@ export async function startTcpServer(
   const { address, access } = settings;
   const { app, close } = await prepare(settings, access);
   try {
-    await app.listen({ host: address.host, port: address.port });
+    await app.listen({ host: address.host, port: address.port, backlog: BACKLOG });
   } catch (error) {
     await close();
     throw cannotListen(address, error);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createSandbox, type Sandbox } from "../../rig/sandbox.js";
 import { apply } from "../seeding/seeded-template.js";
@@ -118,6 +119,8 @@ describe("the plan of a pool shows engines that are", () => {
   it("too old", async () => {
     await make();
     await save({ lines: ["ttl: 1s"] });
+    // However fast they were made.
+    await delay(1_000);
     expect(await planText()).toMatchInlineSnapshot(`
       "  ± engine.game/1  replace: older than its time to live (by engine.game/3, ready first)
         ± engine.game/2  replace: older than its time to live (by engine.game/4, ready first)
