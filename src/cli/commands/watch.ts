@@ -1,4 +1,3 @@
-import { setFlagsFromString } from "node:v8";
 import type { StopSignals } from "../../apply/apply-context.js";
 import { createPinoLog, type LogLevel } from "../../daemon/log/pino-log.js";
 import type { LogFields, WatchLog } from "../../daemon/log/watch-log.js";
@@ -7,6 +6,7 @@ import { formatLogLine } from "../../report/format-log-line.js";
 import type { CommandContext } from "../command-context.js";
 import { watchSignals } from "../signals.js";
 import type { Terminal } from "../terminal.js";
+import { keepHeapSmall } from "../watch/heap-mode.js";
 import { createManagedLife } from "../watch/managed-life.js";
 import { openDoors } from "../watch/open-doors.js";
 
@@ -27,14 +27,21 @@ const LINGER_MS = 500;
 
 export async function runWatch(context: CommandContext, options: WatchOptions): Promise<number> {
   const { global, terminal, cwd, env } = context;
-  // It runs for months and has little to do: a small heap is worth a few milliseconds of its collector.
-  setFlagsFromString("--optimize-for-size");
+  const heap = keepHeapSmall();
   const { once = false, stateDir, logLevel = "info", grace = GRACE_MS } = options;
   const { listen, tokenFile, allowHost: allowHosts = [] } = options;
   const isText = options.logFormat === undefined ? terminal.isLive : options.logFormat === "text";
   const log = isText ? createTextLog(terminal, logLevel) : createPinoLog(logLevel, { name: "warm" });
   let exitCode = 0;
-  const doors = await openDoors({ listen, tokenFile, allowHosts, cwd, env, log });
+  const doors = await openDoors({
+    listen,
+    tokenFile,
+    allowHosts,
+    cwd,
+    env,
+    log,
+    onServed: ({ feed }) => heap.follow(feed),
+  });
   const manager = createManagedLife(env, log);
   const signals = watchSignals((count) => {
     if (count > 1) exitCode = signals.exitCode() ?? 0;

@@ -15,6 +15,8 @@ export interface DoorOptions {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly log: WatchLog;
+  /** Told once, when something is opened first. */
+  readonly onServed: (served: Served) => void;
 }
 
 /** The ways into a watcher that a command line asks for. */
@@ -32,7 +34,7 @@ export interface Doors {
  */
 export async function openDoors(options: DoorOptions): Promise<Doors> {
   const { log, allowHosts } = options;
-  const measured = shareMetrics();
+  const measured = shareMetrics(options.onServed);
   const socket: Listener = {
     isShared: true,
     async open(served, directory) {
@@ -114,9 +116,10 @@ async function readTcpDoor(
 }
 
 /** One set of counts for all doors, from the first that is opened on. */
-function shareMetrics(): (served: Served) => Promise<Metrics> {
+function shareMetrics(onServed: DoorOptions["onServed"]): (served: Served) => Promise<Metrics> {
   let metrics: Promise<Metrics> | undefined;
   return (served) => {
+    if (metrics === undefined) onServed(served);
     metrics ??= import("../../server/metrics/create-metrics.js").then(({ createMetrics }) =>
       createMetrics(served),
     );
