@@ -29,6 +29,15 @@ describe.concurrent("a command line that cannot be meant exits 64 and says what 
     ["schema nope", "there is no schema `nope`", "hint: use `warm` or `plan`"],
     ["lock brake", "unknown command 'brake'", "Did you mean break?"],
     ["doctor --jsn", "unknown option '--jsn'", "Did you mean --json?"],
+    [
+      "watch --listen 127.0.0.1:0",
+      "the API answers only to tokens, and there is none",
+      "`openssl rand -hex 32` makes",
+    ],
+    ["watch --listen 7077 --token-file x", "cannot listen at `7077`", "write it as `127.0.0.1:7077`"],
+    ["watch --token-file x", "`--token-file` is for `--listen`", ""],
+    ["status --api ftp://x", "the watcher's address is no http or https URL", "WARM_API_TOKEN"],
+    ["events nope", "there are no events of type nope", "use pass, work, transition, pool, job"],
     ["init --file nowhere/warm.yaml", "cannot write nowhere/warm.yaml", ""],
   ])("warm %s", async (args, message, more) => {
     const { code, stdout, stderr } = await warm(args);
@@ -54,6 +63,7 @@ describe.concurrent("help", () => {
   const commands = [
     ...["init", "validate", "schema", "plan", "apply", "destroy", "status", "explain", "doctor"],
     ...["engines", "lease", "release", "recycle", "canary"],
+    ...["watch", "reconcile", "events", "run", "jobs", "result", "cancel"],
   ];
 
   it("lists every command with what it does, and where to start", async () => {
