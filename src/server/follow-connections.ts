@@ -11,22 +11,30 @@ export interface Connections {
   refuse(error: NodeJS.ErrnoException, socket: Socket): void;
 }
 
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
 export function followConnections(): Connections {
-  const replies = new WeakMap<Socket, Set<ServerResponse>>();
+  const exchanges = new WeakMap<Socket, readonly Exchange[]>();
+  const openOf = (socket: Socket) => (exchanges.get(socket) ?? []).filter(isOpen);
   return {
-    follow({ socket }, response) {
-      const open = replies.get(socket) ?? new Set();
-      replies.set(socket, open.add(response));
-      response.once("close", () => open.delete(response));
+    follow(request, response) {
+      const { socket } = request;
+      exchanges.set(socket, [...openOf(socket), { request, response }]);
     },
     refuse(error, socket) {
-      // Within a reply that has begun, a second one would be read as part of it.
-      const hasBegun = [...(replies.get(socket) ?? [])].some(({ headersSent }) => headersSent);
-      if (error.code === "ECONNRESET" || !socket.writable || hasBegun) socket.destroy();
+      // A second reply would be read as part of the first, or as that to the next request.
+      const isAnswered = openOf(socket).some(({ response }) => response.headersSent);
+      if (error.code === "ECONNRESET" || !socket.writable || isAnswered) socket.destroy();
       else socket.end(formatRefusal(error));
     },
   };
 }
+
+/** A reply may be out before its request is in. */
+const isOpen = ({ request, response }: Exchange) => !(response.writableFinished && request.complete);
 
 function formatRefusal({ code }: NodeJS.ErrnoException): string {
   const { status, detail } = REFUSALS[code ?? ""] ?? { status: 400, detail: "this is no HTTP request" };

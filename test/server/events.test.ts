@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { request } from "node:http";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { FeedEvent } from "../../src/daemon/feed/feed.js";
@@ -75,6 +78,26 @@ describe("the stream of events", () => {
     expect([refused.status, refused.headers["retry-after"]]).toEqual([429, "1"]);
     await served.server.close();
     expect(await reading).toBe("ended");
+  });
+
+  it("is not opened for HEAD", async () => {
+    await using served = await servePools({}, () => ({ maxStreams: 1 }));
+    await served.client.submitJob("valheim", { params: { seed: "a" }, holder: "x" });
+    const headers = { accept: "text/event-stream" };
+    for (const path of ["/v1/events", "/v1/jobs/job-1"])
+      expect((await served.ask("HEAD", path, { headers })).text).toBe("");
+    await until(() => served.jobs.waiting() === 0);
+    await Promise.all([read(served, 1), delay(50).then(() => served.feed.tell(transition("x")))]);
+  });
+
+  it("is cut off, and not answered into, when its client sends what is no request", async () => {
+    await using served = await servePools();
+    const socket = connect(served.socketPath);
+    socket.write("GET /v1/events HTTP/1.1\r\nHost: warm\r\n\r\n");
+    const got = text(socket).catch(String);
+    await once(socket, "data");
+    socket.write("garbage\r\n\r\n");
+    expect((await got).match(/HTTP\/1\.1/g)).toHaveLength(1);
   });
 
   it("lets a client go that reads more slowly than things happen", async () => {

@@ -41,9 +41,9 @@ const REQUEST_MS = 30_000;
 /** What has been answered may take so long to be read, before connections are cut. */
 const LINGER_MS = 500;
 const MAX_STREAMS = 200;
-/** Below the usual limit of 1024 open files nothing is left for Docker; above, the kernel queues. */
 /** Of connections that come at once; the kernel may allow fewer (`net.core.somaxconn`). More are turned away on a socket. */
 const BACKLOG = 4_096;
+/** Below the usual limit of 1024 open files nothing is left for Docker; above, the kernel queues. */
 const MAX_CONNECTIONS = 10_000;
 
 /**
