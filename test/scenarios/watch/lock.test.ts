@@ -53,18 +53,18 @@ it("an apply beside a watcher that has work to do is refused, and told who is at
   await eventually(runs);
 });
 
-it("a watcher that is told to end gives its lock back, and another that stood by takes it within 4 s", async () => {
+it("a watcher that is told to end gives its lock back, and another that stood by takes it long before it would expire", async () => {
   const first = start();
   await first.quiet();
   const second = start(["--state-dir", ".second"]);
   await second.line(({ msg }) => msg === "standing by");
-  await expectKillHealed(sandbox, project.container, 3_000);
+  await expectKillHealed(sandbox, project.container);
   const stoppedAt = Date.now();
   expect(await first.stop()).toMatchObject({ code: 0 });
   await second.line(({ msg }) => msg === "lock taken");
-  expect(Date.now() - stoppedAt).toBeLessThan(4_000);
+  expect(Date.now() - stoppedAt).toBeLessThan(15_000);
   await second.quiet();
-  await expectKillHealed(sandbox, project.container, 3_000);
+  await expectKillHealed(sandbox, project.container);
   await second.quiet();
   expect(told(second.lines()).map(({ msg }) => msg)).toEqual([
     "watching",
