@@ -7,11 +7,17 @@ import type { Config } from "./config.js";
 import { checkSchemaFiles } from "./file/check-schema-files.js";
 import { parseYaml } from "./file/parse-yaml.js";
 import type { Positions } from "./file/positions.js";
-import { type Environment, readSecrets, recallSecrets } from "./file/read-secrets.js";
+import {
+  type Environment,
+  leaveSecretsUnread,
+  readSecrets,
+  recallSecrets,
+  type Secrets,
+} from "./file/read-secrets.js";
 import { readText } from "./file/read-text.js";
 import { configError, type Finding, findingAboutFile } from "./finding.js";
 import { normalizeConfig } from "./normalize/normalize.js";
-import type { RawConfig } from "./normalize/raw-config.js";
+import type { Draft, RawConfig } from "./normalize/raw-config.js";
 import { noteOddities } from "./notes.js";
 import { RULES } from "./rules/rules.js";
 import { pruneInvalid } from "./schema/draft.js";
@@ -49,12 +55,14 @@ export async function loadConfig(source: {
   readonly path: string;
   readonly cwd: string;
   readonly env: Environment;
+  /** Default: secrets and schemas are read. */
+  readonly known?: "unread";
 }): Promise<LoadedConfig> {
-  const { path, env } = source;
+  const { path, env, known } = source;
   const absolute = resolve(source.cwd, path);
   const result = await readText(absolute, MAX_FILE_BYTES);
   if ("text" in result)
-    return parseConfig({ text: result.text, file: path, directory: dirname(absolute), env });
+    return parseConfig({ text: result.text, file: path, directory: dirname(absolute), env, known });
   const { rule, clause, hint } = result.unreadable;
   const advice = rule === "not-found" ? "write one with `warm init`, or name another with `--file`" : hint;
   throw configError(path, "", [findingAboutFile(rule, `the file ${clause}`, advice)]);
@@ -65,7 +73,7 @@ export async function loadConfig(source: {
  * @param file its name in problems
  * @param directory absolute; where `fromFile` secrets and `dataDir` start from
  * @param known of a text that somebody has sent: neither the environment nor any file is read for it. A secret that is among
- * these has their value, another one a value that nothing else has.
+ * these has their value, another one a value that nothing else has. `unread`: no value is known, nor needed to plan.
  * @throws {ConfigError} with every problem of the text, in the order of their positions
  */
 export async function parseConfig(source: {
@@ -73,7 +81,7 @@ export async function parseConfig(source: {
   readonly file: string;
   readonly directory: string;
   readonly env: Environment;
-  readonly known?: readonly Secret[];
+  readonly known?: readonly Secret[] | "unread" | undefined;
 }): Promise<LoadedConfig> {
   const { text, file, directory, known } = source;
   const { value, positions, findings } = parseYaml(text);
@@ -83,11 +91,7 @@ export async function parseConfig(source: {
   const shape = await explainShape(schemaErrors, value, positions);
   const draft = pruneInvalid(value, schemaErrors);
   const meaning = RULES.flatMap((rule) => [...rule(draft, positions)]);
-  const {
-    secrets,
-    findings: missing,
-    notes,
-  } = known === undefined ? await readSecrets(draft, positions, source) : recallSecrets(draft, known);
+  const { secrets, findings: missing, notes } = await findSecrets(draft, positions, source);
   const schemas = known === undefined ? await checkSchemaFiles(draft, positions, directory) : [];
   const problems = [...findings, ...shape, ...meaning, ...missing, ...schemas];
   if (problems.length > 0) throw configError(file, text, problems);
@@ -105,6 +109,16 @@ export async function parseConfig(source: {
     sha256: sha256(text),
     notes: [...noteOddities(config), ...notes],
   };
+}
+
+function findSecrets(
+  draft: Draft,
+  positions: Positions,
+  source: Parameters<typeof parseConfig>[0],
+): Secrets | Promise<Secrets> {
+  const { known } = source;
+  if (known === undefined) return readSecrets(draft, positions, source);
+  return known === "unread" ? leaveSecretsUnread(draft) : recallSecrets(draft, known);
 }
 
 /** The words for what does not fit the schema are loaded when there is something to say. */

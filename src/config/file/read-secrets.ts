@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
 import { canonicalJson } from "../../model/canonical.js";
-import { makeSecret, type Secret } from "../../model/secret.js";
+import { makeSecret, makeUnknownSecret, type Secret } from "../../model/secret.js";
 import { type Finding, findingAt, type Words } from "../finding.js";
 import type { Draft, RawEnvValue } from "../normalize/raw-config.js";
 import { cut } from "../schema/show-value.js";
@@ -58,13 +58,30 @@ export function recallSecrets(draft: Draft, known: readonly Secret[]): Secrets {
   const secrets = new Map<string, Secret>();
   const notes: string[] = [];
   for (const { pointer, field, source } of findSources(draft)) {
-    const { fromEnv, fromFile } = source;
-    const from = fromEnv === undefined ? { file: fromFile ?? "" } : { env: fromEnv };
+    const from = sourceOf(source);
     const same = known.find((secret) => canonicalJson(secret.from) === canonicalJson(from));
     if (same === undefined) notes.push(`${field}: its value is not known here, and taken for a new one`);
     secrets.set(pointer, same ?? makeSecret(randomUUID(), from));
   }
   return { secrets, findings: [], notes };
+}
+
+/** The secrets of a text that is only held against a snapshot, which has no value of any: none is looked for. */
+export function leaveSecretsUnread(draft: Draft): Secrets {
+  const secrets = new Map<string, Secret>();
+  for (const { pointer, source } of findSources(draft))
+    secrets.set(pointer, makeUnknownSecret(sourceOf(source)));
+  const notes = secrets.size === 0 ? [] : [describeUnread(secrets.size)];
+  return { secrets, findings: [], notes };
+}
+
+const describeUnread = (count: number) =>
+  count === 1
+    ? "the value of its secret is not compared here"
+    : `the values of its ${count} secrets are not compared here`;
+
+function sourceOf({ fromEnv, fromFile }: Sourced["source"]): Secret["from"] {
+  return fromEnv === undefined ? { file: fromFile ?? "" } : { env: fromEnv };
 }
 
 interface Sourced {

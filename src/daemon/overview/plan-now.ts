@@ -5,6 +5,7 @@ import { observeHost } from "../../docker/observe/observe-host.js";
 import { WarmError } from "../../errors.js";
 import type { PlanDocument } from "../../model/plan-document.js";
 import { NO_OPTIONS, planProject } from "../../plan/plan-project.js";
+import { adaptDemand, currentSizes } from "../../pool/scale/adapt-demand.js";
 import type { CandidateFile } from "../served.js";
 import type { OverviewTools } from "./create-overview.js";
 import { hostIsUnknown } from "./host-is-unknown.js";
@@ -32,7 +33,14 @@ export function createPlanning(tools: Tools): (candidate?: CandidateFile) => Pro
       ...{ desired, findCredentials, sameHostAs: lastResult.observed },
       registryDigests: asksRegistry ? undefined : lastResult.observed.registryDigests,
     });
-    const plan = planProject(desired, observed, NO_OPTIONS, tools.pools.demand());
+    const { pools } = source.current.desired;
+    const demand = adaptDemand(
+      tools.pools.demand(),
+      currentSizes(pools, Date.now()),
+      desired.pools,
+      Date.now(),
+    );
+    const plan = planProject(desired, observed, NO_OPTIONS, demand);
     return toPlanDocument(plan, observed, config);
   }
 

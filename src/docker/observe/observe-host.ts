@@ -5,7 +5,7 @@ import type { FindCredentials } from "../connection/credentials.js";
 import type { Transport } from "../connection/endpoint.js";
 import { asOptionalArray, asRecord, asString } from "../connection/shape.js";
 import type { HostMemory } from "./host-memory.js";
-import { observeLimits } from "./observe-limits.js";
+import { observeEveryLimit, observeLimits } from "./observe-limits.js";
 import { readContainerList, readImageList, readNetworkList, readVolumeList } from "./read-lists.js";
 import type { askRegistryDigests as AskRegistryDigests } from "./registry-digest.js";
 
@@ -14,6 +14,8 @@ export interface ObserveSettings {
   readonly desired: Desired;
   readonly findCredentials: FindCredentials;
   readonly cancel?: AbortSignal | undefined;
+  /** Every limit of ours is read, and exactly: another file may ask for limits where this one does not. */
+  readonly isForAnyFile?: boolean;
   /** An earlier snapshot of the same daemon: its ID and its reach are not asked for again. */
   readonly sameHostAs?: Pick<Observed, "host" | "reach"> | undefined;
   readonly memory?: HostMemory | undefined;
@@ -54,7 +56,10 @@ export async function observeHost(host: Host, settings: ObserveSettings): Promis
     images,
     networks,
     volumes,
-    containers: await observeLimits(host, desired, containers, cancel, memory),
+    containers:
+      settings.isForAnyFile === true
+        ? await observeEveryLimit(host, desired.project, containers, cancel)
+        : await observeLimits(host, desired, containers, cancel, memory),
     registryDigests:
       settings.registryDigests ?? (await askRegistry(host, desired, settings.findCredentials, cancel)),
   };

@@ -53,6 +53,23 @@ export async function observeLimits(
   return result;
 }
 
+/** Adds the limits of all our containers as the daemon tells them, at the price of a call for each. */
+export async function observeEveryLimit(
+  { reader }: Host,
+  project: string,
+  containers: readonly ObservedContainer[],
+  cancel: AbortSignal | undefined,
+): Promise<readonly ObservedContainer[]> {
+  const limit = pLimit(INSPECTS_AT_ONCE);
+  return Promise.all(
+    containers.map(async (container) => {
+      if (!isOwned(container.labels, project)) return container;
+      const limits = await limit(() => inspectLimits(reader, container.id, cancel));
+      return limits === undefined ? container : { ...container, limits };
+    }),
+  );
+}
+
 /** What is asked for at an address, if anything: a template container's own limits, or those of an engine's pool. */
 function createWantedLimits({ resources, pools }: Desired): (address: Address) => ResourceLimits | undefined {
   const wanted = new Map<Address, ResourceLimits>();

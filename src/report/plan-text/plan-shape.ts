@@ -1,9 +1,17 @@
 import { ACTIONS, type Reason } from "../../model/plan.js";
 import type { ResourceKind } from "../../model/resource.js";
+import {
+  arrayOf,
+  boolean,
+  type Check,
+  count,
+  object,
+  oneOf,
+  optional,
+  scalar,
+  string,
+} from "../text/shape.js";
 import { REASONS } from "./reasons.js";
-
-/** undefined when the value has the shape, else what is wrong and where: `changes[3].action is not an action`. */
-type Check = (value: unknown, path: string) => string | undefined;
 
 const KINDS: readonly string[] = [
   "network",
@@ -13,15 +21,6 @@ const KINDS: readonly string[] = [
   "engine",
 ] satisfies ResourceKind[];
 const REASON_NAMES: readonly string[] = REASONS satisfies readonly Reason[];
-
-const isNumber = (value: unknown): value is number => typeof value === "number";
-const string = check((value) => typeof value === "string", "a text");
-const boolean = check((value) => typeof value === "boolean", "true or false");
-const count = check((value) => isNumber(value) && Number.isInteger(value) && value >= 0, "a whole number");
-const scalar = check(
-  (value) => value === null || ["string", "number", "boolean"].includes(typeof value),
-  "a value",
-);
 
 const FIELD = object({
   path: string,
@@ -86,50 +85,4 @@ const DOCUMENT = object({
 /** The first thing by which a value is no plan document of this major version, or undefined when it is one. */
 export function checkPlanShape(value: unknown): string | undefined {
   return DOCUMENT(value, "");
-}
-
-function check(holds: (value: unknown) => boolean, what: string): Check {
-  return (value, path) => {
-    if (holds(value)) return undefined;
-    return value === undefined ? `${path} is missing` : `${path} is not ${what}`;
-  };
-}
-
-function oneOf(names: readonly string[]): Check {
-  return check((value) => typeof value === "string" && names.includes(value), `one of ${names.join(", ")}`);
-}
-
-function optional(inner: Check): Check {
-  return (value, path) => (value === undefined ? undefined : inner(value, path));
-}
-
-function arrayOf(item: Check): Check {
-  return (value, path) => {
-    if (!Array.isArray(value)) return value === undefined ? `${path} is missing` : `${path} is not a list`;
-    return firstProblem(value.map((member, index) => () => item(member, `${path}[${index}]`)));
-  };
-}
-
-function object(members: Readonly<Record<string, Check>>): Check {
-  return (value, path) => {
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    if (!isObject) return value === undefined ? `${path} is missing` : `${path || "it"} is not an object`;
-    const at = (key: string) => (path === "" ? key : `${path}.${key}`);
-    const found = value as Record<string, unknown>;
-    return firstProblem(
-      Object.entries(members).map(
-        ([key, inner]) =>
-          () =>
-            inner(found[key], at(key)),
-      ),
-    );
-  };
-}
-
-function firstProblem(checks: readonly (() => string | undefined)[]): string | undefined {
-  for (const run of checks) {
-    const problem = run();
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
 }
