@@ -3,9 +3,11 @@ import type { Host } from "../docker/connection/connect.js";
 import { observeHost } from "../docker/observe/observe-host.js";
 import type { HostWriter } from "../docker/write/host-writer.js";
 import type { Demand } from "../model/engine.js";
+import type { Forecast } from "../model/forecast.js";
 import type { Observed } from "../model/observed.js";
 import type { Plan, PlanOptions } from "../model/plan.js";
 import type { Desired } from "../model/resource.js";
+import { forecastPlan } from "../plan/forecast/forecast-plan.js";
 import { planProject } from "../plan/plan-project.js";
 import { type HostSettings, openHost } from "./host-session.js";
 
@@ -32,6 +34,8 @@ export interface Project {
     options?: PlanOptions,
     cancel?: AbortSignal,
   ): Promise<{ readonly plan: Plan; readonly observed: Observed }>;
+  /** What a plan would cost and risk: registries are asked for sizes, for some seconds at most. Never fails for them. */
+  forecast(plan: Plan, observed: Observed, cancel?: AbortSignal): Promise<Forecast>;
   /** What may change the host. Loaded when it is first used. */
   openWriter(): Promise<HostWriter>;
   close(): void;
@@ -55,6 +59,13 @@ export async function openProject(settings: ProjectSettings = {}): Promise<Proje
     async plan(options, cancel) {
       const [observed, demand] = await Promise.all([observe(cancel), settings.readDemand?.(desired)]);
       return { plan: planProject(desired, observed, options, demand), observed };
+    },
+    async forecast(plan, observed, cancel) {
+      const forecast = forecastPlan(plan, desired, observed);
+      if (forecast.pulls.length === 0) return forecast;
+      const { forecastPulls } = await import("../docker/registry/forecast-pulls.js");
+      const addresses = forecast.pulls.map(({ address }) => address);
+      return { ...forecast, ...(await forecastPulls(host, observed, addresses, findCredentials, cancel)) };
     },
     openWriter,
     close,

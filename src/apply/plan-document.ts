@@ -1,14 +1,19 @@
 import type { LoadedConfig } from "../config/load-config.js";
+import type { Forecast } from "../model/forecast.js";
 import type { Observed } from "../model/observed.js";
 import { isChange, type Plan } from "../model/plan.js";
 import { PLAN_FORMAT, type PlanDocument } from "../model/plan-document.js";
+import { forecastPlan } from "../plan/forecast/forecast-plan.js";
 
-/** A plan with what it was made from. `whole` keeps what is unchanged, for people who want to see it. */
+/**
+ * A plan with what it was made from. `whole` keeps what is unchanged, for people who want to see it.
+ * @param forecast default: what can be said without asking a registry
+ */
 export function toPlanDocument(
   plan: Plan,
   observed: Observed,
   config: LoadedConfig,
-  { whole = false }: { readonly whole?: boolean } = {},
+  { whole = false, forecast }: { readonly whole?: boolean; readonly forecast?: Forecast } = {},
 ): PlanDocument {
   const { digest, project, options, summary, changes } = plan;
   return {
@@ -21,6 +26,7 @@ export function toPlanDocument(
     summary,
     changes: whole ? changes : changes.filter(isChange),
     notes: config.notes,
+    forecast: forecast ?? forecastPlan(plan, config.desired, observed),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Forecast } from "./forecast.js";
 import type { HostFacts } from "./observed.js";
 import type { Change, PlanOptions, PlanSummary } from "./plan.js";
 
@@ -27,4 +28,6 @@ export interface PlanDocument {
   readonly changes: readonly Change[];
   /** Things to know that are no change. */
   readonly notes: readonly string[];
+  /** What it would cost and risk. Absent in documents of older versions. */
+  readonly forecast?: Forecast;
 }

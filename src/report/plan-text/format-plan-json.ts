@@ -1,3 +1,4 @@
+import type { Forecast } from "../../model/forecast.js";
 import type { HostFacts } from "../../model/observed.js";
 import type { Change, FieldChange, PlanOptions, PlanSummary, Precondition } from "../../model/plan.js";
 import type { ConfigFacts, PlanDocument } from "../../model/plan-document.js";
@@ -8,7 +9,7 @@ import { formatJson } from "../text/format-json.js";
  * texts, whatever the order in which the document was put together. Ends in a line feed.
  */
 export function formatPlanJson(document: PlanDocument): string {
-  const { format, digest, project, config, target, options, summary, changes, notes } = document;
+  const { format, digest, project, config, target, options, summary, changes, notes, forecast } = document;
   const ordered: PlanDocument = {
     format,
     digest,
@@ -19,6 +20,7 @@ export function formatPlanJson(document: PlanDocument): string {
     summary: orderSummary(summary),
     changes: changes.map(orderChange),
     notes,
+    ...(forecast === undefined ? {} : { forecast: orderForecast(forecast) }),
   };
   return `${formatJson(ordered)}\n`;
 }
@@ -42,6 +44,16 @@ function orderOptions({ targets, excludes, replace, adopt, destroy }: PlanOption
 function orderSummary(summary: PlanSummary): PlanSummary {
   const { create, start, update, replace, delete: deleted, conflict, noop } = summary;
   return { create, start, update, replace, delete: deleted, conflict, noop };
+}
+
+function orderForecast({ pulls, downtime, dataLoss, loopbackPorts, disk }: Forecast): Forecast {
+  return {
+    pulls: pulls.map(({ address, bytes, newBytes }) => ({ address, bytes, newBytes })),
+    downtime: downtime.map(({ address, cause, atMostMs }) => ({ address, cause, atMostMs })),
+    dataLoss,
+    loopbackPorts,
+    disk: disk && { path: disk.path, freeBytes: disk.freeBytes, neededBytes: disk.neededBytes },
+  };
 }
 
 function orderChange(change: Change): Change {

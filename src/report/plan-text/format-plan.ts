@@ -5,6 +5,7 @@ import type { Style } from "../text/style.js";
 import { displayWidth } from "../text/text-width.js";
 import { formatCount } from "../text/units.js";
 import { type ChangeLayout, formatChange, formatConflict, formatUnchanged } from "./format-change.js";
+import { describeForecast } from "./format-forecast.js";
 
 export interface PlanTextOptions {
   /** Adds what is unchanged, the fields of created and deleted resources, what waits for what, and the digest. */
@@ -43,6 +44,11 @@ export function formatPlan(document: PlanDocument, style: Style, options: PlanTe
     titled(
       "Unchanged:",
       unchanged.map((change) => formatUnchanged(change, style)),
+      style,
+    ),
+    titled(
+      "Expected:",
+      describeForecast(document.forecast).map((sentence) => `  ${sentence}`),
       style,
     ),
     titled(

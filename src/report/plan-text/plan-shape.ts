@@ -57,6 +57,14 @@ const CHANGE = object({
   heldBy: optional(string),
 });
 
+const FORECAST = object({
+  pulls: arrayOf(object({ address: string, bytes: optional(count), newBytes: optional(count) })),
+  downtime: arrayOf(object({ address: string, cause: string, atMostMs: optional(count) })),
+  dataLoss: arrayOf(string),
+  loopbackPorts: count,
+  disk: optional(object({ path: string, freeBytes: count, neededBytes: count })),
+});
+
 const DOCUMENT = object({
   format: string,
   digest: string,
@@ -80,6 +88,7 @@ const DOCUMENT = object({
   summary: object(Object.fromEntries(ACTIONS.map((action) => [action, count]))),
   changes: arrayOf(CHANGE),
   notes: arrayOf(string),
+  forecast: optional(FORECAST),
 });
 
 /** The first thing by which a value is no plan document of this major version, or undefined when it is one. */
