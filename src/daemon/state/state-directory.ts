@@ -1,6 +1,6 @@
-import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { WarmError } from "../../errors.js";
+import { makeStateFolder, unwritableState } from "../../apply/revisions/state-folder.js";
 import { statePath } from "../../pool/journal/journal-path.js";
 
 /** Small JSON files that Docker cannot hold, beside warm.yaml or where `--state-dir` says. */
@@ -34,27 +34,20 @@ export function stateDirectory(directory: string, stateDir: string | undefined, 
     async write(name, value) {
       const temporary = at(`${name}.${process.pid}.new`);
       try {
-        await makeDirectory(path);
+        await makeStateFolder(path);
         await writeWhole(temporary, `${JSON.stringify(value)}\n`);
         await rename(temporary, at(name));
       } catch (cause) {
         await rm(temporary, { force: true }).catch(() => undefined);
-        throw unwritable(path, cause);
+        throw unwritableState(path, cause);
       }
     },
     remove: (name) => rm(at(name), { force: true }),
     make: () =>
-      makeDirectory(path).catch((cause) => {
-        throw unwritable(path, cause);
+      makeStateFolder(path).catch((cause) => {
+        throw unwritableState(path, cause);
       }),
   };
-}
-
-/** Only its owner reads it: error messages of a host stand in it. Git leaves it alone. */
-async function makeDirectory(path: string): Promise<void> {
-  const made = await mkdir(path, { recursive: true, mode: 0o700 });
-  if (made !== undefined)
-    await writeFile(join(path, ".gitignore"), "*\n", { flag: "wx" }).catch(() => undefined);
 }
 
 async function writeWhole(file: string, text: string): Promise<void> {
@@ -64,17 +57,4 @@ async function writeWhole(file: string, text: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-function unwritable(path: string, cause: unknown): WarmError {
-  const { code = "", message } = cause as NodeJS.ErrnoException;
-  const isFull = code === "ENOSPC" || code === "EDQUOT";
-  return new WarmError(
-    isFull ? "disk-full" : "rejected",
-    `cannot write the state directory ${path}: ${message}`,
-    {
-      hint: isFull ? "free some space there" : "name one that this user may write to with `--state-dir`",
-      cause,
-    },
-  );
 }
