@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { CommandContext } from "./command-context.js";
+import { inGroup } from "./program/help-text.js";
 
 /** What a command's file gives. @returns the exit code */
 export type Run<Arguments extends unknown[], Options> = (
@@ -17,9 +18,11 @@ export const STATE_DIR = "where the watcher keeps its state; default `.warm` bes
 
 /** Of commands that ask a watcher. */
 export function addWatcher(command: Command): Command {
-  return addStateDir(command).option(
-    "--api <url>",
-    "ask the watcher there, with the token of WARM_API_TOKEN; default WARM_API, else the socket of the state directory",
+  return inGroup(command, "Which watcher:", (asking) =>
+    addStateDir(asking).option(
+      "--api <url>",
+      "ask the watcher there, with the token of WARM_API_TOKEN; default WARM_API, else the socket of the state directory",
+    ),
   );
 }
 

@@ -5,7 +5,9 @@ import type { CommandContext, GlobalOptions } from "./command-context.js";
 import { addApplyCommands } from "./program/apply-commands.js";
 import { addCacheCommands } from "./program/cache-commands.js";
 import { addEngineCommands } from "./program/engine-commands.js";
+import { explainProgram } from "./program/explain-program.js";
 import { addFileCommands } from "./program/file-commands.js";
+import { helpLayout } from "./program/help-text.js";
 import { addJobCommands } from "./program/job-commands.js";
 import { addLockCommands } from "./program/lock-commands.js";
 import { addLookCommands } from "./program/look-commands.js";
@@ -20,10 +22,7 @@ type Base = Omit<CommandContext, "global">;
  * @param done is told the exit code of a command that ended well.
  */
 export function createProgram(base: Base, done: (exitCode: number) => void): Command {
-  const program = new Command("warm")
-    .description(
-      "Keeps Docker hosts warm: you declare in warm.yaml what must be hot, `warm plan` shows what is missing, `warm apply` makes it so, `warm watch` keeps it so.",
-    )
+  const program = explainProgram(new Command("warm"))
     .version(readVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this")
     .helpCommand("help [command]", "print the help of a command")
@@ -31,8 +30,7 @@ export function createProgram(base: Base, done: (exitCode: number) => void): Com
     .option("-H, --host <endpoint>", "Docker endpoint; default as the docker CLI chooses it")
     .exitOverride()
     .showHelpAfterError("(warm --help lists the commands)")
-    .addHelpText("after", "\nStart with `warm init`. `warm help plan` says more of a command.")
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false });
+    .configureHelp(helpLayout);
 
   /** Binds a lazily loaded command to commander's way of calling. */
   const action =
@@ -54,6 +52,7 @@ export function createProgram(base: Base, done: (exitCode: number) => void): Com
   addCacheCommands(program, action);
   addLookCommands(program, action);
   addLockCommands(program, action);
+  program.commandsGroup("");
   for (const command of program.commands)
     command.showHelpAfterError(`(warm ${command.name()} --help lists its options)`);
   return program;

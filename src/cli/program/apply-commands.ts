@@ -1,19 +1,19 @@
 import type { Command } from "commander";
 import { type Action, STATE_DIR } from "../add-command.js";
 import { duration } from "../option-values.js";
+import { explain, type HelpText } from "./help-text.js";
 import { addSelection } from "./selection-options.js";
 
 /** Commands that change the host, once. */
 export function addApplyCommands(program: Command, action: Action): void {
-  const apply = program
-    .command("apply")
-    .description("make the host match the file")
+  program.commandsGroup("Plan and apply:");
+  const apply = explain(program.command("apply"), APPLY)
     .argument("[plan]", "a plan saved with `warm plan --out`: exactly its changes, or exit 5")
     .option("--expect-plan <digest>", "apply only if the plan has this digest, else exit 5");
   addSelection(addRunOptions(apply)).action(
     action(async () => (await import("../commands/apply.js")).runApply),
   );
-  addRunOptions(program.command("destroy").description("remove everything that is ours on the host")).action(
+  addRunOptions(explain(program.command("destroy"), DESTROY)).action(
     action(async () => (await import("../commands/apply.js")).runDestroy),
   );
 }
@@ -26,3 +26,43 @@ function addRunOptions(command: Command): Command {
     .option("--reason <text>", "why, for whoever meets the lock")
     .option("--state-dir <directory>", STATE_DIR);
 }
+
+const APPLY: HelpText = {
+  summary: "make the host match the file",
+  details: [
+    "Takes the project's lock, plans, asks, and makes the changes: independent ones side by side, each after what it depends on. A container's successor must be healthy before the old one goes. The first Ctrl-C finishes what is in flight and begins nothing more, the second aborts; the next apply finishes the work, also after a kill.",
+    "With a saved plan it makes exactly the changes that were reviewed, and refuses if anything that they touch has moved since. Where nobody can be asked, --auto-approve is needed. Beside a watcher, which holds the lock, it exits 8.",
+  ],
+  examples: [
+    ["warm apply", "shows the plan and asks"],
+    ["warm apply plan.json", "exactly what `warm plan --out plan.json` has shown"],
+    ["warm apply --auto-approve --lock-timeout 5m --json", "in a deploy job"],
+    ["warm apply --replace container.cyan-template-hello", "one container anew, with all that has changed"],
+  ],
+  exitCodes: [
+    ["4", "refused: it was not approved, or nobody could be asked"],
+    ["5", "the saved plan is stale, or the digest is another one; nothing was done"],
+    ["6", "partly applied; a second apply finishes"],
+    ["7", "applied, but something is not healthy"],
+    ["8", "the project is locked"],
+  ],
+  seeAlso: ["plan", "watch", "lock status", "destroy"],
+};
+
+const DESTROY: HelpText = {
+  summary: "remove everything that is ours on the host",
+  details: [
+    "Ours is what has this project's labels: containers, volumes (sessions' too), the network. Images that were pulled stay, and so does everything foreign. An engine that is leased stays until it is given back. It shows what goes, and asks.",
+  ],
+  examples: [
+    ["warm plan --destroy", "what would go"],
+    ["warm destroy", "shows it, asks, removes it"],
+    ["warm destroy --auto-approve --reason 'the host is given back'", "in a script"],
+  ],
+  exitCodes: [
+    ["4", "refused: it was not approved, or nobody could be asked"],
+    ["6", "partly removed; a second destroy finishes"],
+    ["8", "the project is locked"],
+  ],
+  seeAlso: ["plan", "apply"],
+};
