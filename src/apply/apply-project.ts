@@ -8,6 +8,7 @@ import type { ApplyContext, Clock, StopSignals } from "./apply-context.js";
 import { checkDigest, checkSavedPlan } from "./check-plan.js";
 import { createContext as createRunContext } from "./create-context.js";
 import { executePlan } from "./execute-plan.js";
+import { checkFailOn, type FailOn } from "./fail-on.js";
 import { verifyHealth } from "./health/verify-health.js";
 import { acquireLock, type HeldLock } from "./lock/lock.js";
 import type { Project } from "./open-project.js";
@@ -20,6 +21,8 @@ export interface ApplySettings {
   readonly saved?: PlanDocument | undefined;
   /** The digest of a plan that was reviewed elsewhere. */
   readonly expectedDigest?: string | undefined;
+  /** What the plan must not hold; default: it may hold anything. */
+  readonly failOn?: readonly FailOn[] | undefined;
   /** Shown the plan before anything is done, and a new one if it changed before the lock was had. False ends the run. */
   readonly approve: (plan: Plan, observed: Observed) => Promise<boolean>;
   readonly lock: { readonly timeoutMs: number; readonly command: string; readonly reason: string };
@@ -43,7 +46,7 @@ export type ApplyResult =
 
 /**
  * Makes a host match its file; the last event is always the summary.
- * @throws WarmError `plan-stale`, `locked`, or what observing threw. A failed action does not throw: see the summary.
+ * @throws WarmError `plan-stale`, `guard-refused`, `locked`, or what observing threw. A failed action does not throw: see the summary.
  */
 export async function applyProject(project: Project, asked: ApplySettings): Promise<ApplyResult> {
   const settings = { ...asked, emit: redactEvents(asked.emit, project.config.desired) };
@@ -93,8 +96,10 @@ interface Look {
 async function planChecked(project: Project, settings: ApplySettings): Promise<Look> {
   const look = await project.plan(settings.options, settings.stop.hard);
   if (settings.expectedDigest !== undefined) checkDigest(look.plan, settings.expectedDigest);
-  if (settings.saved === undefined) return look;
-  return { ...look, plan: checkSavedPlan(settings.saved, look.plan, look.observed) };
+  const plan =
+    settings.saved === undefined ? look.plan : checkSavedPlan(settings.saved, look.plan, look.observed);
+  checkFailOn(plan, settings.failOn ?? []);
+  return { ...look, plan };
 }
 
 async function leaveAsItIs(

@@ -11,7 +11,24 @@ const HINT = "run `warm plan` again and have it reviewed";
 /** @throws WarmError `plan-stale` when today's plan is not the one with this digest. */
 export function checkDigest(plan: Plan, expected: string): void {
   if (plan.digest === expected) return;
-  throw new WarmError("plan-stale", `the plan is ${plan.digest} now, not ${expected}`, { hint: HINT });
+  const changes = plan.changes.filter(isChange);
+  const named = changes.slice(0, NAMED).map(describeChange);
+  const more = changes.length > NAMED ? [`and ${changes.length - NAMED} more`] : [];
+  const now =
+    changes.length === 0 ? " It is empty now." : ` It is now:\n  ${[...named, ...more].join("\n  ")}`;
+  throw new WarmError(
+    "plan-stale",
+    `the plan is ${plan.digest} now, not ${expected}; nothing was done.${now}`,
+    { hint: HINT },
+  );
+}
+
+/** Changes that a message has room for. */
+const NAMED = 10;
+
+/** What is there is part of a plan as well: a digest moves with it. */
+function describeChange({ address, action, reasons, precondition }: Change): string {
+  return `${address}: ${action} (${reasons.join(", ")}), found ${describe(precondition)}`;
 }
 
 /**

@@ -29,3 +29,13 @@ export function age(text: string): number {
   const [, days] = /^(\d{1,5})d$/.exec(text) ?? [];
   return days === undefined ? duration(text) : Number(days) * 24 * 60 * 60_000;
 }
+
+/** Of a closed list, separated by commas; repeatable. */
+export function oneOrMore<Choice extends string>(choices: readonly Choice[]) {
+  return (text: string, previous: readonly Choice[] = []): Choice[] => {
+    const wanted = text.split(",").map((part) => part.trim());
+    const chosen = wanted.map((part) => choices.find((choice) => choice === part));
+    if (chosen.includes(undefined)) throw new InvalidArgumentError(`use one of ${choices.join(", ")}`);
+    return [...previous, ...chosen.filter((choice) => choice !== undefined)];
+  };
+}

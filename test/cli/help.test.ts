@@ -17,7 +17,7 @@ describe("the help of each command", () => {
     expect(command.summary() || command.description()).toMatch(/^[a-z][^\n]{8,98}[^.]$/);
     expect(help).toMatch(/^Usage: warm [^\n]*\n\n[A-Z]/);
     expect(examplesOf(help).length).toBeGreaterThanOrEqual(1);
-    expect(examplesOf(help).length).toBeLessThanOrEqual(4);
+    expect(examplesOf(help).length).toBeLessThanOrEqual(6);
   });
 
   it.each(commands)("$path: every option and every argument is described", ({ command }) => {
@@ -101,6 +101,10 @@ describe("is printed as", () => {
 
       Plan and apply:
         plan                        show what apply would do; only reads
+        snapshot                    write down what the host is like, for \`plan
+                                    --against\`; only reads
+        drift                       tell how the host differs from the file, for a
+                                    report on a timer; only reads
         apply [plan]                make the host match the file
         destroy                     remove everything that is ours on the host
 
@@ -196,17 +200,30 @@ describe("is printed as", () => {
       never half a plan.
 
       Marks: + create (an image: pull), > start, ~ update in place, ± replace, -
-      delete, ! conflict.
+      delete, ! conflict. What is expected (bytes to pull, what does not serve
+      meanwhile, what is lost) is told beside it; registries are asked for it, for
+      some seconds at most.
+
+      Where the host cannot be reached it plans against a snapshot or by a watcher.
+      --offline checks the file alone: for whoever may not see the host either, such
+      as a fork's pull request.
 
       Options:
-        --format <format>        how to print it (choices: "text", "json", default:
-                                 "text")
-        --out <file>             save the plan for \`warm apply <file>\` (mode 0600)
-        --detailed-exitcode      exit 2 when there are changes
-        --destroy                plan the removal of all that is ours
-        -v, --verbose            show unchanged resources and the plan's digest too
         --state-dir <directory>  where the watcher keeps its state; default \`.warm\`
                                  beside the file
+        --format <format>        how to print it: markdown is for a comment or an
+                                 issue (choices: "text", "json", "markdown", default:
+                                 "text")
+        --against <file|url>     a snapshot, or a watcher's URL with the token of
+                                 WARM_API_TOKEN; default the host
+        --environment <name>     names the place in markdown, where one file is for
+                                 several
+        --detailed-exitcode      exit 2 when there are changes
+        --offline                check the file and tell what it declares: no host, no
+                                 secrets
+        --out <file>             save the plan for \`warm apply <file>\` (mode 0600)
+        --destroy                plan the removal of all that is ours
+        -v, --verbose            show unchanged resources and the plan's digest too
         -h, --help               print this
 
       Which resources:
@@ -228,17 +245,19 @@ describe("is printed as", () => {
         warm plan
         # for a review; \`warm apply plan.json\` does exactly this
         warm plan --out plan.json --detailed-exitcode
-        # one template, and what it depends on
-        warm plan --target container.cyan-template-hello
+        # a pull request's comment, without the host
+        warm plan --against snapshot.json --format markdown
+        # the same by a watcher's word
+        warm plan --against https://warm.example.com --format markdown
         # what a destroy would remove, for a tool
         warm plan --destroy --format json | jq .summary
 
       Exit codes:
-        0  the plan is made
-        2  and there are changes (--detailed-exitcode)
+        0  there are no changes, or nobody asked by --detailed-exitcode
+        2  there are changes (--detailed-exitcode)
 
       See also:
-        warm apply, warm explain, warm status
+        warm apply, warm snapshot, warm drift, warm explain, warm status
       "
     `);
   });

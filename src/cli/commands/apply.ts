@@ -1,35 +1,22 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { type ApplyResult, type ApplySettings, applyProject } from "../../apply/apply-project.js";
-import { removeLockImage } from "../../apply/lock/lock.js";
+import { existsSync } from "node:fs";
+import type { FailOn } from "../../apply/fail-on.js";
 import type { Project } from "../../apply/open-project.js";
-import { toPlanDocument } from "../../apply/plan-document.js";
 import { parseConfig } from "../../config/load-config.js";
 import { WarmError } from "../../errors.js";
-import type { ApplySummary } from "../../model/event.js";
-import type { PlanOptions } from "../../model/plan.js";
-import type { PlanDocument } from "../../model/plan-document.js";
+import { statePath } from "../../pool/journal/journal-path.js";
 import { openPooledProject } from "../../pool/open-pooled-project.js";
-import { formatError } from "../../report/format-error.js";
-import { formatPlan } from "../../report/plan-text/format-plan.js";
-import { parsePlanDocument } from "../../report/plan-text/parse-plan-document.js";
-import { applyExitCode, formatResult } from "../apply-result.js";
-import { askApproval } from "../ask-approval.js";
+import { readPlanFile } from "../apply/read-plan-file.js";
+import { keepAsGood, refuseKnownBad, rollBack } from "../apply/roll-back.js";
+import { type RunOptions, type RunOutcome, type RunRequest, runApplyOf } from "../apply/run-apply.js";
+import { verifyApplied } from "../apply/verify-applied.js";
 import type { CommandContext } from "../command-context.js";
-import { openEventSink } from "../event-sink.js";
 import { type SelectionOptions, toPlanOptions } from "../selection.js";
-import { watchSignals } from "../signals.js";
-
-interface RunOptions {
-  readonly autoApprove?: boolean;
-  readonly json?: boolean;
-  readonly lockTimeout?: number;
-  readonly reason?: string;
-  readonly stateDir?: string;
-}
 
 interface ApplyOptions extends RunOptions, SelectionOptions {
   readonly expectPlan?: string;
+  readonly failOn?: readonly FailOn[];
+  readonly verify?: boolean;
+  readonly rollbackOnFailure?: boolean;
 }
 
 export async function runApply(
@@ -37,6 +24,7 @@ export async function runApply(
   options: ApplyOptions,
   planFile?: string,
 ): Promise<number> {
+  const { failOn } = options;
   if (planFile === undefined) {
     const project = await openPooledProject({
       ...context.global,
@@ -44,13 +32,13 @@ export async function runApply(
       env: context.env,
       stateDir: options.stateDir,
     });
-    const command = "warm apply";
-    return run(
-      context,
-      project,
-      { command, options: toPlanOptions(options), expectedDigest: options.expectPlan },
-      options,
-    );
+    const request = {
+      command: "warm apply",
+      options: toPlanOptions(options),
+      expectedDigest: options.expectPlan,
+      failOn,
+    };
+    return applyFile(context, project, request, options);
   }
   const saved = readPlanFile(planFile, context.cwd);
   if (isSelective(options)) {
@@ -71,9 +59,42 @@ export async function runApply(
     command: `warm apply ${planFile}`,
     options: saved.options,
     saved,
-    expectedDigest: undefined,
+    expectedDigest: options.expectPlan,
+    failOn,
   };
-  return run(context, project, request, { ...options, autoApprove: true });
+  return applyFile(context, project, request, { ...options, autoApprove: true });
+}
+
+/** Applies, and does what was asked for after it: proves it, or goes back. */
+async function applyFile(
+  context: CommandContext,
+  project: Project,
+  request: RunRequest,
+  options: ApplyOptions,
+): Promise<number> {
+  const { config } = project;
+  const { rollbackOnFailure = false } = options;
+  const stateDir = statePath(config.directory, options.stateDir, context.cwd);
+  try {
+    if (rollbackOnFailure) await refuseKnownBad(config, stateDir);
+    const outcome = await runApplyOf(context, project, request, options);
+    if (outcome.exitCode !== 0) {
+      if (rollbackOnFailure && hasFailed(outcome))
+        await rollBack(context, config, outcome.failures, options, stateDir);
+      return outcome.exitCode;
+    }
+    // A state directory is not made for the sake of a memory that nobody has asked for.
+    const isWhole = request.options.targets.length + request.options.excludes.length === 0;
+    if (isWhole && (rollbackOnFailure || existsSync(stateDir))) await keepAsGood(context, config, stateDir);
+    return options.verify === true ? await verifyApplied(context, project, request.options) : 0;
+  } finally {
+    project.close();
+  }
+}
+
+/** It came to its end, and not well: whoever has interrupted it wants no more to be done. */
+function hasFailed({ result, exitCode }: RunOutcome): boolean {
+  return result?.kind === "applied" && !result.summary.interrupted && (exitCode === 6 || exitCode === 7);
 }
 
 export async function runDestroy(context: CommandContext, options: RunOptions): Promise<number> {
@@ -83,93 +104,12 @@ export async function runDestroy(context: CommandContext, options: RunOptions): 
     env: context.env,
     stateDir: options.stateDir,
   });
-  const request = {
-    command: "warm destroy",
-    options: toPlanOptions({}, true),
-    expectedDigest: undefined,
-  };
-  return run(context, project, request, options);
-}
-
-interface Request {
-  readonly command: string;
-  readonly options: PlanOptions;
-  readonly saved?: PlanDocument;
-  readonly expectedDigest: string | undefined;
-}
-
-/** Shows the plan, asks, applies, tells: the same for every command that changes a host. */
-async function run(
-  context: CommandContext,
-  project: Project,
-  request: Request,
-  options: RunOptions,
-): Promise<number> {
-  const { terminal } = context;
-  const isJson = options.json === true;
-  const sink = openEventSink(terminal, isJson);
-  let isApproved = false;
-  const signals = watchSignals((count) => {
-    const first = isApproved ? "Finishing what is in flight" : "Stopping before anything is done";
-    sink.say(count === 1 ? `${first}; once more to abort.` : "Aborting.");
-  });
-  const settings: ApplySettings = {
-    options: request.options,
-    saved: request.saved,
-    expectedDigest: request.expectedDigest,
-    lock: { timeoutMs: options.lockTimeout ?? 0, command: request.command, reason: options.reason ?? "" },
-    emit: sink.emit,
-    stop: signals.stop,
-    approve: async (plan, observed) => {
-      const document = toPlanDocument(plan, observed, project.config);
-      if (!isJson) terminal.print(`${formatPlan(document, terminal.out)}\n`);
-      else if (options.autoApprove !== true) terminal.note(`${formatPlan(document, terminal.err)}\n`);
-      isApproved =
-        options.autoApprove === true ||
-        (await askApproval(terminal, request.options.destroy, signals.stop.soft));
-      return isApproved;
-    },
-  };
-  let result: ApplyResult;
   try {
-    result = await applyProject(project, settings);
-    if (request.options.destroy && result.kind === "applied" && isWhole(result.summary))
-      await removeLockImage(await project.openWriter());
-  } catch (error) {
-    const exitCode = signals.exitCode();
-    if (!(error instanceof WarmError) || error.code !== "interrupted" || exitCode === undefined) throw error;
-    sink.say(formatError(error, terminal.err));
-    return exitCode;
+    const request = { command: "warm destroy", options: toPlanOptions({}, true) };
+    return (await runApplyOf(context, project, request, options)).exitCode;
   } finally {
-    sink.close();
-    signals.close();
     project.close();
   }
-  if (!isJson) terminal.print(formatResult(result, request, project.config.path, terminal.out));
-  return applyExitCode(result, signals.exitCode());
-}
-
-function isWhole({ failed, skipped, interrupted }: ApplySummary): boolean {
-  return failed + skipped === 0 && !interrupted;
-}
-
-function readPlanFile(file: string, cwd: string): PlanDocument {
-  let text: string;
-  try {
-    text = readFileSync(resolve(cwd, file), "utf8");
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw new WarmError(
-      "usage",
-      code === "ENOENT" ? `there is no plan ${file}` : `cannot read the plan ${file}: ${message}`,
-      { hint: "`warm plan --out FILE` writes one", cause },
-    );
-  }
-  const document = parsePlanDocument(text, file);
-  if (document.config.text !== undefined) return document;
-  throw new WarmError("usage", `${file} was printed, not saved: it lacks the file's text`, {
-    hint: "use `warm plan --out FILE`",
-  });
 }
 
 function isSelective({ target, exclude, replace, adopt }: SelectionOptions): boolean {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
+import { FAIL_ON } from "../../apply/fail-on.js";
 import { type Action, STATE_DIR } from "../add-command.js";
-import { duration } from "../option-values.js";
+import { duration, oneOrMore } from "../option-values.js";
 import { explain, type HelpText } from "./help-text.js";
 import { addSelection } from "./selection-options.js";
 
@@ -9,7 +10,14 @@ export function addApplyCommands(program: Command, action: Action): void {
   program.commandsGroup("Plan and apply:");
   const apply = explain(program.command("apply"), APPLY)
     .argument("[plan]", "a plan saved with `warm plan --out`: exactly its changes, or exit 5")
-    .option("--expect-plan <digest>", "apply only if the plan has this digest, else exit 5");
+    .option("--expect-plan <digest>", "apply only if the plan has this digest, else exit 5")
+    .option(
+      "--fail-on <what>",
+      "refuse a plan that holds destroy, replace, drift or conflict (repeatable)",
+      oneOrMore(FAIL_ON),
+    )
+    .option("--verify", "plan once more after it, and exit 6 if anything is left to do")
+    .option("--rollback-on-failure", "put the last good file back in force when this one fails for good");
   addSelection(addRunOptions(apply)).action(
     action(async () => (await import("../commands/apply.js")).runApply),
   );
@@ -32,18 +40,27 @@ const APPLY: HelpText = {
   details: [
     "Takes the project's lock, plans, asks, and makes the changes: independent ones side by side, each after what it depends on. A container's successor must be healthy before the old one goes. The first Ctrl-C finishes what is in flight and begins nothing more, the second aborts; the next apply finishes the work, also after a kill.",
     "With a saved plan it makes exactly the changes that were reviewed, and refuses if anything that they touch has moved since. Where nobody can be asked, --auto-approve is needed. Beside a watcher, which holds the lock, it exits 8.",
+    "--rollback-on-failure goes back to the file that was last applied whole from the same state directory: what failed for good (an image that does not exist, a container that never becomes healthy) is put back, once, and that text is refused until it changes. Who deploys from a fresh checkout each time keeps the state elsewhere with --state-dir.",
   ],
   examples: [
     ["warm apply", "shows the plan and asks"],
     ["warm apply plan.json", "exactly what `warm plan --out plan.json` has shown"],
     ["warm apply --auto-approve --lock-timeout 5m --json", "in a deploy job"],
-    ["warm apply --replace container.cyan-template-hello", "one container anew, with all that has changed"],
+    [
+      "warm apply --auto-approve --expect-plan p1:9a44e0c17be041aa --verify",
+      "what was reviewed, and proven to hold",
+    ],
+    ["warm apply --auto-approve --fail-on destroy,conflict", "nothing may be deleted without a review"],
+    [
+      "warm apply --auto-approve --rollback-on-failure --state-dir /var/lib/warm",
+      "a template that never becomes healthy is put back as it was",
+    ],
   ],
   exitCodes: [
-    ["4", "refused: it was not approved, or nobody could be asked"],
+    ["4", "refused: not approved, by --fail-on, or a file that was rolled back"],
     ["5", "the saved plan is stale, or the digest is another one; nothing was done"],
-    ["6", "partly applied; a second apply finishes"],
-    ["7", "applied, but something is not healthy"],
+    ["6", "partly applied, a second apply finishes; or --verify has failed"],
+    ["7", "applied, but something is not healthy; also after a rollback"],
     ["8", "the project is locked"],
   ],
   seeAlso: ["plan", "watch", "lock status", "destroy"],
@@ -60,7 +77,7 @@ const DESTROY: HelpText = {
     ["warm destroy --auto-approve --reason 'the host is given back'", "in a script"],
   ],
   exitCodes: [
-    ["4", "refused: it was not approved, or nobody could be asked"],
+    ["4", "refused: not approved, by --fail-on, or a file that was rolled back"],
     ["6", "partly removed; a second destroy finishes"],
     ["8", "the project is locked"],
   ],

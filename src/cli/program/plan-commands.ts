@@ -56,7 +56,6 @@ const PLAN: HelpText = {
     ],
     ["warm plan --against snapshot.json --format markdown", "a pull request's comment, without the host"],
     ["warm plan --against https://warm.example.com --format markdown", "the same by a watcher's word"],
-    ["warm plan --target container.cyan-template-hello", "one template, and what it depends on"],
     ["warm plan --destroy --format json | jq .summary", "what a destroy would remove, for a tool"],
   ],
   exitCodes: EXIT_CODES,
