@@ -23,7 +23,8 @@ const inOrder = (changes: readonly Change[], actions: readonly Action[]) =>
 /** One line of the table. */
 export function formatRow(change: Change): string {
   const { symbol, verb } = actionWords(change.action, change.kind);
-  const cells = [inlineCode(symbol), inlineCode(change.address), verb, describeWhy(change)];
+  // Ours, and no text of anybody: `>` too is fine between backticks.
+  const cells = [`\`${symbol}\``, inlineCode(change.address), verb, describeWhy(change)];
   return `| ${cells.join(" | ")} |`;
 }
 
