@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tempDirPrefix } from "../rig/bootstrap/temp-dirs.mjs";
 import { startRegistry } from "../rig/registry.js";
 import { openRigDocker } from "../rig/rig-docker.js";
+import { benchAgainst } from "./against-bench.js";
 import { benchApi } from "./api-bench.js";
 import { benchApply } from "./apply-beside-bare.js";
 import type { BenchHost } from "./bench-project.js";
@@ -14,6 +15,7 @@ import { benchWatch } from "./watch-bench.js";
 
 const BENCHES: Readonly<Record<string, (host: BenchHost) => Promise<Measurement[]>>> = {
   memory: benchPlanInMemory,
+  against: benchAgainst,
   apply: benchApply,
   "no-change": benchNoChange,
   watch: benchWatch,
