@@ -13,7 +13,6 @@ export const ERROR_CODES = {
   "config-invalid": { exitCode: 3, retryable: false },
   "guard-refused": { exitCode: 4, retryable: false },
   "plan-stale": { exitCode: 5, retryable: false },
-  "partly-applied": { exitCode: 6, retryable: true },
   "unhealthy": { exitCode: 7, retryable: true },
   "locked": { exitCode: 8, retryable: true },
   "lock-lost": transient,

@@ -6,6 +6,7 @@ export type { FeedEvent } from "./daemon/feed/feed.js";
 export type { WatchLog } from "./daemon/log/watch-log.js";
 export type { CandidateFile, ReadinessCheck, Reconciled } from "./daemon/served.js";
 export { type WatchSettings, watchProject } from "./daemon/watch-project.js";
+export { ERROR_GUIDE, type ErrorAdvice } from "./error-guide.js";
 export { ERROR_CODES, type ErrorCode, toWarmError, WarmError } from "./errors.js";
 export type { JobRequest } from "./jobs/jobs.js";
 export type { EndedJob } from "./jobs/until-ended.js";

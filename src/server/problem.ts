@@ -42,7 +42,6 @@ const STATUSES = {
   "config-invalid": 422,
   "guard-refused": 409,
   "plan-stale": 409,
-  "partly-applied": 502,
   "unhealthy": 503,
   "locked": 409,
   "lock-lost": 503,
