@@ -4,6 +4,7 @@ import type { Run } from "./add-command.js";
 import type { CommandContext, GlobalOptions } from "./command-context.js";
 import { addApplyCommands } from "./program/apply-commands.js";
 import { addCacheCommands } from "./program/cache-commands.js";
+import { addCompletionCommands } from "./program/completion-commands.js";
 import { addEngineCommands } from "./program/engine-commands.js";
 import { explainProgram } from "./program/explain-program.js";
 import { addFileCommands } from "./program/file-commands.js";
@@ -52,6 +53,7 @@ export function createProgram(base: Base, done: (exitCode: number) => void): Com
   addCacheCommands(program, action);
   addLookCommands(program, action);
   addLockCommands(program, action);
+  addCompletionCommands(program, action);
   program.commandsGroup("");
   for (const command of program.commands)
     command.showHelpAfterError(`(warm ${command.name()} --help lists its options)`);

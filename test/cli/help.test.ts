@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CommanderError } from "commander";
@@ -151,6 +151,8 @@ describe("is printed as", () => {
         lock                        see or break the project's lock
 
       Commands:
+        completion <shell>          print a script that completes command lines in a
+                                    shell
         help [command]              print the help of a command
 
       Examples:
@@ -263,8 +265,13 @@ describe("is printed as", () => {
   });
 });
 
+/** To a file here or below HOME, both of which are a temporary folder: whoever writes an example may write anything. */
+const REDIRECTS = /^(?:[^<>]|<\(|2?>>? ?(?:~\/)?[\w.-])*$/;
+
 /** What each line calls warm with, as a shell reads it; nothing else that it names is run. */
 function readCalls(lines: readonly string[]): readonly (readonly string[])[][] {
+  const elsewhere = lines.filter((line) => !REDIRECTS.test(line) || line.includes(".."));
+  if (elsewhere.length > 0) throw new Error(`examples that could write anywhere: ${elsewhere.join("; ")}`);
   const dir = mkdtempSync(join(tmpdir(), "warm-examples-"));
   try {
     const script = [
@@ -272,8 +279,10 @@ function readCalls(lines: readonly string[]): readonly (readonly string[])[][] {
       ...lines.flatMap((line) => [line, `printf 'line\\0' >> "$LOG"`]),
     ];
     writeFileSync(join(dir, "script"), script.join("\n"));
+    mkdirSync(join(dir, ".config/fish/completions"), { recursive: true });
     const log = join(dir, "log");
-    const env = { PATH: join(dir, "nothing"), LOG: log };
+    // Without HOME, bash takes the user's own for `~`.
+    const env = { PATH: join(dir, "nothing"), HOME: dir, LOG: log };
     execFileSync("/bin/bash", ["--norc", "script"], { cwd: dir, env, stdio: ["ignore", "ignore", "ignore"] });
     return splitLog(readFileSync(log, "utf8"));
   } finally {

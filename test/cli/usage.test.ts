@@ -26,7 +26,7 @@ describe.concurrent("a command line that cannot be meant exits 64 and says what 
     ["apply one two", "too many arguments for 'apply'", ""],
     ["apply nope.json", "there is no plan nope.json", "`warm plan --out FILE` writes one"],
     ["explain", "missing required argument 'address'", ""],
-    ["schema nope", "there is no schema `nope`", "hint: use `warm` or `plan`"],
+    ["schema nope", "value 'nope' is invalid for argument 'name'", "Allowed choices are warm, plan"],
     ["lock brake", "unknown command 'brake'", "Did you mean break?"],
     ["doctor --jsn", "unknown option '--jsn'", "Did you mean --json?"],
     [
@@ -37,7 +37,11 @@ describe.concurrent("a command line that cannot be meant exits 64 and says what 
     ["watch --listen 7077 --token-file x", "cannot listen at `7077`", "write it as `127.0.0.1:7077`"],
     ["watch --token-file x", "`--token-file` is for `--listen`", ""],
     ["status --api ftp://x", "the watcher's address is no http or https URL", "WARM_API_TOKEN"],
-    ["events nope", "there are no events of type nope", "use pass, work, transition, pool, job"],
+    [
+      "events nope",
+      "value 'nope' is invalid for argument 'type'",
+      "choices are pass, work, transition, pool, job",
+    ],
     ["init --file nowhere/warm.yaml", "cannot write nowhere/warm.yaml", ""],
   ])("warm %s", async (args, message, more) => {
     const { code, stdout, stderr } = await warm(args);

@@ -8,6 +8,7 @@ import { buildProject, installModules } from "./bootstrap/project.mjs";
 import { fetchPromtool } from "./bootstrap/promtool.mjs";
 import { SetUpError } from "./bootstrap/run-quietly.mjs";
 import { withLock } from "./bootstrap/set-up-lock.mjs";
+import { fetchShells } from "./bootstrap/shells.mjs";
 import { removeStaleTempDirs } from "./bootstrap/temp-dirs.mjs";
 import { fetchWorldgenEngine } from "./bootstrap/worldgen-packages.mjs";
 
@@ -47,7 +48,7 @@ async function main([command, ...args]) {
     await buildProject(projectDir);
   });
   if (command === "test" || command === "bench") Object.assign(process.env, await fetchWorldgenEngine());
-  if (command === "test") Object.assign(process.env, await fetchPromtool());
+  if (command === "test") Object.assign(process.env, await fetchPromtool(), await fetchShells());
   if (command === "bench")
     await requirePackages(["wrk"], "The benchmarks of the HTTP API need a load generator.");
   const docker = await chooseDocker();

@@ -1,4 +1,5 @@
-import { type Command, Option } from "commander";
+import { Argument, type Command, Option } from "commander";
+import { SCHEMA_NAMES } from "../../config/schema/read-schema.js";
 import type { Action } from "../add-command.js";
 import { explain, type HelpText } from "./help-text.js";
 
@@ -14,7 +15,7 @@ export function addFileCommands(program: Command, action: Action): void {
     )
     .action(action(async () => (await import("../commands/validate.js")).runValidate));
   explain(program.command("schema"), SCHEMA)
-    .argument("[name]", "`warm` for warm.yaml, `plan` for the plan document", "warm")
+    .addArgument(new Argument("[name]", "of what").choices(SCHEMA_NAMES).default("warm"))
     .action(action(async () => (await import("../commands/schema.js")).runSchema));
 }
 

@@ -35,10 +35,9 @@ function addWatch(program: Command, action: Action): void {
 function addLogOptions(watch: Command): Command {
   return watch
     .addOption(
-      new Option("--log-format <format>", "default: text on a terminal, json elsewhere").choices([
-        "text",
-        "json",
-      ]),
+      new Option("--log-format <format>", "of each line; default text on a terminal, json elsewhere").choices(
+        ["text", "json"],
+      ),
     )
     .addOption(
       new Option("--log-level <level>", "the least that is logged")

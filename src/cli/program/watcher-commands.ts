@@ -1,7 +1,10 @@
-import type { Command } from "commander";
+import { Argument, type Command } from "commander";
+import type { FeedEvent } from "../../daemon/feed/feed.js";
 import { type Action, addWatcher } from "../add-command.js";
 import { duration } from "../option-values.js";
 import { explain, type HelpText } from "./help-text.js";
+
+const EVENT_TYPES: readonly FeedEvent["type"][] = ["pass", "work", "transition", "pool", "job"];
 
 /** What is asked of a watcher as a whole. */
 export function addWatcherCommands(program: Command, action: Action): void {
@@ -10,7 +13,7 @@ export function addWatcherCommands(program: Command, action: Action): void {
     .option("--timeout <duration>", "how long to wait, then exit 6; default 5m; 0s: not at all", duration)
     .action(action(async () => (await import("../commands/reconcile.js")).runReconcile));
   addWatcher(explain(program.command("events"), EVENTS))
-    .argument("[type...]", "only these: pass, work, transition, pool, job")
+    .addArgument(new Argument("[type...]", "only these").choices(EVENT_TYPES))
     .option("--json", "print each event as a line of JSON")
     .action(action(async () => (await import("../commands/events.js")).runEvents));
 }

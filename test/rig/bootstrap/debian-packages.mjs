@@ -15,12 +15,12 @@ const moduleDir = resolve(fileURLToPath(import.meta.url), "../../../../node_modu
  * Files out of Debian's packages that tests need.
  * @typedef {object} DebianFiles
  * @property {string} name of the cache's folder and of the lock
- * @property {string} wanted the package
+ * @property {string | readonly string[]} wanted the package or packages
  * @property {string} purpose what it is for, and how much is fetched, for people
  * @property {string} debian a release that has it, for people
  * @property {{ missing: string, failed: string }} variables what an environment says where the files are not there: why they
  *   cannot be had, or why they could not be fetched
- * @property {(packageName: string) => boolean} isNeeded of the package and all that it depends on
+ * @property {(packageName: string) => boolean} isNeeded of the packages and all that they depend on
  * @property {(unpacked: string, collected: string) => Promise<void>} collect copies what is kept from one folder to the other
  */
 
@@ -41,7 +41,7 @@ export function cacheOf(name) {
  * @returns {Promise<Record<string, string>>} the environment for the tests that need them
  */
 export async function fetchDebianFiles(files) {
-  const { name, wanted, variables } = files;
+  const { name, variables } = files;
   if (existsSync(cacheOf(name))) return {};
   const absent = ["apt-get", "dpkg-deb"].filter((program) => !isProgram(program));
   if (absent.length > 0)
@@ -53,7 +53,7 @@ export async function fetchDebianFiles(files) {
     return problem === undefined ? {} : { [variables.missing]: problem };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    console.error(`warm rig: fetching ${wanted} failed: ${why}`);
+    console.error(`warm rig: fetching ${name} failed: ${why}`);
     return { [variables.failed]: why };
   }
 }
@@ -65,13 +65,15 @@ export async function fetchDebianFiles(files) {
 async function fillCache({ name, wanted, purpose, debian, isNeeded, collect }) {
   const cache = cacheOf(name);
   if (existsSync(cache)) return undefined;
+  const names = [wanted].flat();
+  const listed = names.join(" and ");
   const work = await mkdtemp(tempDirPrefix(name));
   // Beside the cache, for the rename. A killed run leaves it; only one process at a time comes here.
   const collected = `${cache}.new`;
   try {
-    console.error(`warm rig: fetching ${wanted} for ${purpose}; nothing is installed`);
-    const packages = await download(join(work, "apt"), wanted, isNeeded);
-    if (!packages) return `apt knows no package ${wanted} here; ${debian} has it`;
+    console.error(`warm rig: fetching ${listed} for ${purpose}; nothing is installed`);
+    const packages = await download(join(work, "apt"), names, isNeeded);
+    if (!packages) return `apt knows no package ${listed} here; ${debian} has it`;
     for (const file of packages) await run("dpkg-deb", ["-x", file, join(work, "unpacked")]);
     await rm(collected, { recursive: true, force: true });
     await mkdir(collected, { recursive: true });
@@ -84,12 +86,12 @@ async function fillCache({ name, wanted, purpose, debian, isNeeded, collect }) {
 }
 
 /**
- * Fetches a package and what is needed of all that it depends on, as if nothing were installed: the files are the same on
+ * Fetches packages and what is needed of all that they depend on, as if nothing were installed: the files are the same on
  * every machine. apt's lists and files are our own, so that the machine's are not touched.
  * @param {string} dir
- * @param {string} wanted
+ * @param {readonly string[]} wanted
  * @param {(packageName: string) => boolean} isNeeded
- * @returns {Promise<string[] | undefined>} the packages' files; undefined when the mirrors have no such package
+ * @returns {Promise<string[] | undefined>} the packages' files; undefined when the mirrors lack one of them
  */
 async function download(dir, wanted, isNeeded) {
   for (const folder of ["lists/partial", "archives/partial"])
@@ -97,7 +99,7 @@ async function download(dir, wanted, isNeeded) {
   await writeFile(join(dir, "status"), "");
   const apt = createApt(dir);
   const update = await apt("update");
-  const install = ["install", "-y", "--no-install-recommends", "--print-uris", wanted];
+  const install = ["install", "-y", "--no-install-recommends", "--print-uris", ...wanted];
   const listed = await apt(...install).catch((/** @type {unknown} */ error) => {
     const isUnknown = String(error).includes("Unable to locate package");
     // A mirror that does not answer is a warning to apt, and then it knows no packages.
