@@ -43,6 +43,7 @@ export const ERROR_CODES = {
   "unconfirmed": operational,
   "no-watcher": transient,
   "docker-failed": transient,
+  "git-failed": transient,
   "internal": operational,
 } as const satisfies Record<string, CodeTraits>;
 

@@ -32,6 +32,8 @@ export interface LoadedConfig {
   readonly path: string;
   /** Absolute: where relative paths of the file start from. */
   readonly directory: string;
+  /** Absolute: where its `dataDir` starts from, which is `directory` unless that is a checkout that comes and goes. */
+  readonly dataBase: string;
   readonly text: string;
   /** Where each value of the text stands. */
   readonly positions: Positions;
@@ -49,20 +51,22 @@ const MAX_FILE_BYTES = 1024 * 1024;
  * Reads and checks a warm.yaml.
  * @param path as the user named it, relative to `cwd`
  * @param env where `fromEnv` secrets come from
+ * @param dataBase absolute; where `dataDir` starts from; default the file's directory
  * @throws {ConfigError} with every problem of the file, in the order of their positions
  */
 export async function loadConfig(source: {
   readonly path: string;
   readonly cwd: string;
   readonly env: Environment;
+  readonly dataBase?: string | undefined;
   /** Default: secrets and schemas are read. */
   readonly known?: "unread";
 }): Promise<LoadedConfig> {
-  const { path, env, known } = source;
+  const { path, env, dataBase, known } = source;
   const absolute = resolve(source.cwd, path);
   const result = await readText(absolute, MAX_FILE_BYTES);
   if ("text" in result)
-    return parseConfig({ text: result.text, file: path, directory: dirname(absolute), env, known });
+    return parseConfig({ text: result.text, file: path, directory: dirname(absolute), env, dataBase, known });
   const { rule, clause, hint } = result.unreadable;
   const advice = rule === "not-found" ? "write one with `warm init`, or name another with `--file`" : hint;
   throw configError(path, "", [findingAboutFile(rule, `the file ${clause}`, advice)]);
@@ -71,7 +75,7 @@ export async function loadConfig(source: {
 /**
  * Checks the text of a warm.yaml, as of a saved plan.
  * @param file its name in problems
- * @param directory absolute; where `fromFile` secrets and `dataDir` start from
+ * @param directory absolute; where `fromFile` secrets, other paths and, without `dataBase`, `dataDir` start from
  * @param known of a text that somebody has sent: neither the environment nor any file is read for it. A secret that is among
  * these has their value, another one a value that nothing else has. `unread`: no value is known, nor needed to plan.
  * @throws {ConfigError} with every problem of the text, in the order of their positions
@@ -81,9 +85,10 @@ export async function parseConfig(source: {
   readonly file: string;
   readonly directory: string;
   readonly env: Environment;
+  readonly dataBase?: string | undefined;
   readonly known?: readonly Secret[] | "unread" | undefined;
 }): Promise<LoadedConfig> {
-  const { text, file, directory, known } = source;
+  const { text, file, directory, dataBase = directory, known } = source;
   const { value, positions, findings } = parseYaml(text);
   if (value === undefined) throw configError(file, text, findings);
 
@@ -97,12 +102,13 @@ export async function parseConfig(source: {
   if (problems.length > 0) throw configError(file, text, problems);
 
   // Nothing was pruned, so the draft is the whole file.
-  const config = normalizeConfig(draft as RawConfig, secrets, directory);
+  const config = normalizeConfig(draft as RawConfig, secrets, { directory, dataBase });
   return {
     config,
     desired: compileDesired(config, positions),
     path: file,
     directory,
+    dataBase,
     text,
     positions,
     secrets: [...secrets.values()],

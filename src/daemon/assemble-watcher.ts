@@ -25,6 +25,8 @@ import { createRequestBook } from "./requests/request-book.js";
 import { openRequestFiles } from "./requests/request-files.js";
 import { createSettleWaits } from "./requests/settle-waits.js";
 import { freshSalt } from "./resource-keys.js";
+import type { RevisionBook } from "./revisions/revision-book.js";
+import { createRevisionKeeper, type RevisionKeeper } from "./revisions/revision-keeper.js";
 import type { Overview, Served } from "./served.js";
 import { createLedger } from "./state/ledger.js";
 import { readMemory } from "./state/read-memory.js";
@@ -41,6 +43,8 @@ const EVENT_PASSES = { burstMs: 1_000, share: 0.2 };
 
 /** All parts of a watcher, put together. */
 export interface WatchTools {
+  readonly source: ConfigSource;
+  readonly revisions: RevisionKeeper;
   readonly watcher: Watcher;
   readonly wakeups: Wakeups;
   readonly flights: Flights;
@@ -61,6 +65,7 @@ export interface WatchTools {
 export async function assembleWatcher(
   settings: WatchSettings,
   source: ConfigSource,
+  revisionBook: RevisionBook,
   state: StateDirectory,
   clock: Clock,
 ): Promise<WatchTools> {
@@ -80,7 +85,7 @@ export async function assembleWatcher(
     targets: source.current.config.notify,
     project,
     endpoint: () => link.session?.host.facts.endpoint ?? "",
-    directory: source.current.directory,
+    directory: () => source.current.directory,
     env,
     log,
     sleep: clock.sleep,
@@ -150,9 +155,17 @@ export async function assembleWatcher(
     onProblem: (error) => log.warn("request not forgotten", { detail: toWarmError(error).message }),
   });
   const waits = createSettleWaits({ ledger, inFlight: () => flights.addresses, now: clock.now });
+  const revisions = createRevisionKeeper({
+    ...{ source, book: revisionBook, ledger, teller, salt, rollsBack: settings.rollsBack ?? false },
+    ...{ now: clock.now, random: clock.random },
+    onLookAgain: (delayMs) => wakeups.mark("retry", delayMs),
+    onChange: () => watcher.touch(),
+  });
   const watcher: Watcher = new Watcher({
     ...{
       source,
+      revisions,
+      revisionBook,
       book,
       waits,
       guard,
@@ -175,7 +188,17 @@ export async function assembleWatcher(
   const startedAtMs = clock.now();
   const status = createStatusKeeper(
     state,
-    () => composeStatus(watcher, { source, guard, ledger, link, salt, startedAtMs, nowMs: clock.now() }),
+    () =>
+      composeStatus(watcher, {
+        source,
+        revisions,
+        guard,
+        ledger,
+        link,
+        salt,
+        startedAtMs,
+        nowMs: clock.now(),
+      }),
     (error) => log.warn("status not written", { detail: toWarmError(error).message }),
   );
   const requests = createRequests({
@@ -196,11 +219,33 @@ export async function assembleWatcher(
   const overview = createOverview({
     ...{ watcher, source, book, link, pools, ledger, waits, flights, wakeups, clock, env },
     tellOfItself: () =>
-      composeStatus(watcher, { source, guard, ledger, link, salt, startedAtMs, nowMs: clock.now() }),
+      composeStatus(watcher, {
+        source,
+        revisions,
+        guard,
+        ledger,
+        link,
+        salt,
+        startedAtMs,
+        nowMs: clock.now(),
+      }),
   });
   const served: Served = { pools: pools.pools, jobs: pools.jobs, requests, overview, feed };
   return {
-    ...{ watcher, wakeups, flights, lock, link, notifier, status, pools, listeners, overview },
+    ...{
+      source,
+      revisions,
+      watcher,
+      wakeups,
+      flights,
+      lock,
+      link,
+      notifier,
+      status,
+      pools,
+      listeners,
+      overview,
+    },
     ...{ memory: hostMemory, budget, life },
   };
 }

@@ -4,11 +4,13 @@ import type { ConfigSource } from "./config-source.js";
 import type { DeleteGuard } from "./delete-guard.js";
 import { describeError, toErrorRecord } from "./describe-error.js";
 import type { HostLink } from "./host-link.js";
+import type { RevisionKeeper } from "./revisions/revision-keeper.js";
 import type { Ledger } from "./state/ledger.js";
 import type { Watcher } from "./watcher.js";
 
 export interface StatusSources {
   readonly source: ConfigSource;
+  readonly revisions: RevisionKeeper;
   readonly guard: DeleteGuard;
   readonly ledger: Ledger;
   readonly link: HostLink;
@@ -24,7 +26,8 @@ export function composeStatus(
 ): DaemonStatus & { readonly salt: string } {
   const { source, ledger, link, salt, startedAtMs, nowMs } = sources;
   const guard = sources.guard.held;
-  const { config, path } = source.current;
+  const { config } = source.current;
+  const { path } = source.origin;
   const { condition } = watcher;
   const toIso = (ms: number) => new Date(ms).toISOString();
   return {
@@ -45,6 +48,7 @@ export function composeStatus(
       isModified: source.revision.isModified,
       ...(source.error === undefined ? {} : { error: toErrorRecord(source.error, nowMs) }),
     },
+    revisions: sources.revisions.status(),
     lastPass: watcher.lastPass,
     passes: watcher.passes,
     pause: watcher.pause,

@@ -1,106 +1,207 @@
-import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
-import { type LoadedConfig, loadConfig } from "../config/load-config.js";
-import { toWarmError, WarmError } from "../errors.js";
+import type { GoodRevision } from "../apply/revisions/revision-memory.js";
+import { type LoadedConfig, parseConfig } from "../config/load-config.js";
+import { ERROR_CODES, type ErrorCode, toWarmError, WarmError } from "../errors.js";
 import { ConfigError } from "../model/problem.js";
-import { type FileRevision, readRevision } from "./git-revision.js";
+import type { RevisionMark } from "../model/revision-status.js";
+import type { ConfigOrigin } from "./config-origin.js";
+import type { FileRevision } from "./git-revision.js";
+import type { RevisionBook } from "./revisions/revision-book.js";
+
+export type Reloaded = "same" | "changed" | "invalid" | "refused" | "still-invalid" | "valid-again";
 
 export interface ConfigSource {
+  readonly origin: ConfigOrigin;
   /** The last good file. */
   readonly current: LoadedConfig;
   /** Which text of the file that is, and which commit it is of. */
   readonly revision: FileRevision;
+  /** Which text is wanted, be it in use or not. */
+  readonly wanted: RevisionMark;
   /** Why the file as it stands now is not the one in use; undefined while it is. */
   readonly error: WarmError | undefined;
+  /** What `error` is about: the text itself, or what came of its work. */
+  readonly refusal: "invalid" | "rolled-back" | undefined;
   /** Whether the reload that brought `current` in ended a time of bad files. */
   readonly wasInvalid: boolean;
   /**
    * Reads the file again. A text that was read before is not looked at again, unless `force`: secrets may be
-   * others.
+   * others. `refused`: its work has failed for good, and it is not tried again.
    */
-  reload(force: boolean): Promise<"same" | "changed" | "invalid" | "still-invalid" | "valid-again">;
+  reload(force: boolean): Promise<Reloaded>;
+  /** The last one that was applied, as it would be in use now; undefined when there is none to go back to. Never rejects. */
+  recallGood(): Promise<LoadedConfig | undefined>;
+  /** Leaves the file in use, whose work has failed for good, for the last one that was applied. */
+  rollBack(good: LoadedConfig, reason: WarmError): void;
 }
 
-/** Written in place, a file is half there for a moment: a bad one is looked at once more after this long. */
-const SETTLE_MS = 150;
-
-export interface ConfigPlace {
-  readonly path: string;
-  readonly cwd: string;
+export interface SourceSettings {
+  readonly origin: ConfigOrigin;
+  readonly book: RevisionBook;
+  /** Whether texts whose work has failed for good are left alone. */
+  readonly rollsBack: boolean;
   readonly env: NodeJS.ProcessEnv;
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /**
- * Holds the last good file while the one on disk comes and goes.
- * @throws ConfigError when there is no good one to begin with
+ * Holds the last good file while the one on disk, or in the repository, comes and goes. One in a repository that is bad or
+ * out of reach to begin with leaves the one that was applied last in use.
+ * @throws ConfigError, WarmError when there is no good one to begin with
  */
-export async function openConfigSource(
-  place: ConfigPlace,
-  sleep: (ms: number) => Promise<void>,
-): Promise<ConfigSource> {
-  const file = resolve(place.cwd, place.path);
-  let current = await loadConfig(place);
-  let revision = await readRevision(current);
-  let error: WarmError | undefined;
-  /** What the file system says of the text that `current` or `error` was made from. */
-  let seen = await identify(file);
+export async function openConfigSource(settings: SourceSettings): Promise<ConfigSource> {
+  const { origin, book, rollsBack, sleep } = settings;
+  const recall = createRecall(settings);
+  const mark = (sha256?: string): RevisionMark => ({
+    ...{ sha256, commit: origin.commit, at: new Date(settings.now()).toISOString() },
+  });
+  /** What was identified when `current` or `error` was made. */
+  let seen = await origin.identify();
+  let { current, wanted, error, refusal } = await begin();
+  let revision = await revisionOf(current);
   let wasInvalid = false;
+
+  async function begin(): Promise<Pick<ConfigSource, "current" | "wanted" | "error" | "refusal">> {
+    const first = await origin.load().catch(toWarmError);
+    if (first instanceof Error) {
+      const known = origin.id === undefined ? undefined : await recall();
+      if (known === undefined) throw first;
+      const isBad = !isUnknown(first);
+      return { current: known, wanted: mark(), ...(isBad ? { error: first, refusal: "invalid" } : NOTHING) };
+    }
+    const why = refusalOf(first);
+    const known = why && (await recall(first.config.project));
+    if (why === undefined || known === undefined || known.sha256 === first.sha256)
+      return { current: first, wanted: mark(first.sha256), ...NOTHING };
+    return { current: known, wanted: mark(first.sha256), error: why, refusal: "rolled-back" };
+  }
+
+  function refusalOf({ sha256 }: LoadedConfig): WarmError | undefined {
+    const bad = rollsBack ? book.badOf(sha256) : undefined;
+    return bad && new WarmError(toCode(bad.code), bad.message, { hint: TRY_AGAIN });
+  }
+
+  /** What came from memory is of the commit that it was remembered with. */
+  async function revisionOf(config: LoadedConfig): Promise<FileRevision> {
+    const { good } = book;
+    if (origin.id !== undefined && good?.sha256 === config.sha256 && good.directory === config.directory)
+      return { sha256: config.sha256, commit: good.commit, isModified: false };
+    return origin.revisionOf(config);
+  }
 
   /** Lock, memory and labels are the project's: another one is another watcher's. */
   async function loadSameProject(): Promise<LoadedConfig> {
-    const next = await loadConfig(place);
+    const next = await origin.load();
     const [before, after] = [current.config.project, next.config.project];
     if (before === after) return next;
-    throw new WarmError("config-invalid", `${place.path}: the project was ${before} and is ${after} now`, {
+    throw new WarmError("config-invalid", `${origin.path}: the project was ${before} and is ${after} now`, {
       hint: "start the watcher anew to watch another project",
     });
   }
 
-  async function reload(force: boolean) {
-    const identity = await identify(file);
+  async function loadSettled(): Promise<LoadedConfig | WarmError> {
+    const first = await loadSameProject().catch(toWarmError);
+    if (!(first instanceof Error) || origin.settleMs === 0) return first;
+    await sleep(origin.settleMs);
+    return loadSameProject().catch(toWarmError);
+  }
+
+  /** @returns whether it was refused for the same before */
+  function refuse(why: WarmError, kind: NonNullable<ConfigSource["refusal"]>, sha256?: string): boolean {
+    const isKnown = refusal === kind && error !== undefined && fingerprint(error) === fingerprint(why);
+    const isSameText = kind === "invalid" || wanted.sha256 === sha256;
+    if (wanted.commit !== origin.commit || wanted.sha256 !== sha256) wanted = mark(sha256);
+    [error, refusal] = [why, kind];
+    return isKnown && isSameText;
+  }
+
+  async function use(next: LoadedConfig): Promise<void> {
+    const before = current;
+    current = next;
+    revision = await revisionOf(next);
+    const kept = [next, before, ...(book.good === undefined ? [] : [book.good])];
+    await origin.keep(kept);
+  }
+
+  async function readSecretsAgain(): Promise<void> {
+    const again = await recall(current.config.project);
+    if (again?.sha256 === current.sha256) await use(again);
+  }
+
+  async function reload(force: boolean): Promise<Reloaded> {
+    const identity = await origin.identify();
     if (!force && identity !== undefined && identity === seen)
       return error === undefined ? "same" : "still-invalid";
-    const result = await loadSameProject().catch(async () => {
-      await sleep(SETTLE_MS);
-      return loadSameProject().catch(toWarmError);
-    });
+    const result = await loadSettled();
+    if (result instanceof Error && isUnknown(result)) return error === undefined ? "same" : "still-invalid";
     seen = identity;
-    if (result instanceof Error) {
-      const isKnown = error !== undefined && fingerprint(error) === fingerprint(result);
-      error = result;
-      return isKnown ? "still-invalid" : "invalid";
+    if (result instanceof Error) return refuse(result, "invalid") ? "still-invalid" : "invalid";
+    const why = refusalOf(result);
+    if (why !== undefined && current.sha256 !== result.sha256) {
+      if (force) await readSecretsAgain();
+      return refuse(why, "rolled-back", result.sha256) ? "still-invalid" : "refused";
     }
-    wasInvalid = error !== undefined;
-    error = undefined;
-    const isSame = result.sha256 === current.sha256 && !force;
-    if (isSame) return wasInvalid ? "valid-again" : "same";
-    current = result;
-    revision = await readRevision(current);
+    wasInvalid = refusal === "invalid";
+    const wasRefused = refusal !== undefined;
+    [error, refusal] = [undefined, undefined];
+    if (wanted.sha256 !== result.sha256 || wanted.commit !== origin.commit) wanted = mark(result.sha256);
+    const isSame = result.sha256 === current.sha256 && result.directory === current.directory && !force;
+    if (isSame) return wasInvalid ? "valid-again" : wasRefused ? "changed" : "same";
+    await use(result);
     return "changed";
   }
 
   return {
+    origin,
     get current() {
       return current;
     },
     get revision() {
       return revision;
     },
+    get wanted() {
+      return wanted;
+    },
     get error() {
       return error;
+    },
+    get refusal() {
+      return refusal;
     },
     get wasInvalid() {
       return wasInvalid;
     },
     reload,
+    recallGood: () => recall(current.config.project),
+    rollBack(good, reason) {
+      current = good;
+      revision = { sha256: good.sha256, commit: book.good?.commit, isModified: false };
+      [error, refusal] = [reason, "rolled-back"];
+    },
   };
 }
 
-/** Changes whenever the file is written or another one is put in its place; undefined when there is none. */
-async function identify(file: string): Promise<string | undefined> {
-  const stats = await stat(file, { bigint: true }).catch(() => undefined);
-  return stats && [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(":");
+const NOTHING = { error: undefined, refusal: undefined } as const;
+const TRY_AGAIN = "change the file, or have it tried again with `warm resume`";
+
+/** Nobody knows what is wanted: that is no fault of a revision. */
+const isUnknown = ({ code }: WarmError) => code === "git-failed" || code === "disk-full";
+
+/** Makes the function that reads the revision that was applied last, if it is of this very origin and project. */
+function createRecall({ origin, book, env }: SourceSettings) {
+  return async (project?: string): Promise<LoadedConfig | undefined> => {
+    const { good } = book;
+    if (good === undefined || good.origin !== origin.id) return undefined;
+    const known = await readGood(good, env).catch(() => undefined);
+    return project === undefined || known?.config.project === project ? known : undefined;
+  };
 }
+
+const readGood = ({ text, path, directory, dataBase }: GoodRevision, env: NodeJS.ProcessEnv) =>
+  parseConfig({ text, file: path, directory, dataBase, env });
+
+const toCode = (code: string): ErrorCode =>
+  Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : "rejected";
 
 /** Equal for the same problems: they are told once. */
 function fingerprint(error: WarmError): string {

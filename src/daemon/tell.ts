@@ -1,6 +1,6 @@
 import type { ApplyEvent } from "../model/event.js";
 import { type Change, isChange } from "../model/plan.js";
-import type { Transition, TransitionType } from "../model/transition.js";
+import type { Revision, Transition, TransitionType } from "../model/transition.js";
 import { actionWords } from "../report/plan-text/action-words.js";
 import { reasonsSentence } from "../report/plan-text/reasons.js";
 import { formatDurationMs } from "../report/text/units.js";
@@ -20,8 +20,14 @@ export interface Teller {
   moved(change: SyncChange, why: string | undefined): void;
   flapping(change: Change): void;
   guardRefused(detail: string, fields: LogFields): void;
-  configInvalid(detail: string, fields: LogFields): void;
-  configValid(detail: string, fields: LogFields): void;
+  configInvalid(detail: string, fields: LogFields, revision: Revision): void;
+  configValid(detail: string, fields: LogFields, revision: Revision): void;
+  /** A revision is in place, every bit of it. */
+  revisionApplied(revision: Revision): void;
+  /** What it brought has failed for good. */
+  revisionFailed(revision: Revision, why: string, code: string): void;
+  /** It is left for another one, which was applied before. */
+  revisionRolledBack(revision: Revision, backTo: Revision, why: string, code: string): void;
 }
 
 export function createTeller(log: WatchLog, notifier: Notifier, now: () => number): Teller {
@@ -29,6 +35,14 @@ export function createTeller(log: WatchLog, notifier: Notifier, now: () => numbe
     const about = change && { address: change.address, reasons: change.reasons };
     const transition: Transition = { type, at: new Date(now()).toISOString(), ...about, message };
     notifier.notify(transition);
+  }
+
+  function notifyOf(
+    type: TransitionType,
+    message: string,
+    about: Pick<Transition, "revision" | "backTo" | "code">,
+  ): void {
+    notifier.notify({ type, at: new Date(now()).toISOString(), ...about, message });
   }
 
   return {
@@ -71,15 +85,39 @@ export function createTeller(log: WatchLog, notifier: Notifier, now: () => numbe
       log.error("guard refused", { ...fields, detail });
       notify("guard-refused", detail);
     },
-    configInvalid(detail, fields) {
+    configInvalid(detail, fields, revision) {
       log.error("config invalid", { ...fields, detail });
-      notify("config-invalid", detail);
+      notifyOf("config-invalid", detail, { revision });
     },
-    configValid(detail, fields) {
+    configValid(detail, fields, revision) {
       log.info("config valid again", { ...fields, detail });
-      notify("config-valid", detail);
+      notifyOf("config-valid", detail, { revision });
+    },
+    revisionApplied(revision) {
+      const detail = `${nameRevision(revision)} is applied`;
+      log.info("revision applied", { revision, detail });
+      notifyOf("revision-applied", detail, { revision });
+    },
+    revisionFailed(revision, why, code) {
+      const detail = `${nameRevision(revision)} has failed: ${why}`;
+      log.error("revision failed", { revision, code, detail });
+      notifyOf("revision-failed", detail, { revision, code });
+    },
+    revisionRolledBack(revision, backTo, why, code) {
+      const detail = `${nameRevision(revision)} is left for ${nameRevision(backTo)}, and not tried again until it changes: ${why}`;
+      log.error("revision rolled back", { revision, backTo, code, detail });
+      notifyOf("revision-rolled-back", detail, { revision, backTo, code });
     },
   };
+}
+
+const SHORT = 12;
+
+/** `warm.yaml of commit 0123456789ab`, or with its hash where it is of none. */
+export function nameRevision({ path, sha256 = "", commit }: Revision): string {
+  return commit === undefined
+    ? `${path} ${sha256.slice(0, SHORT)}`
+    : `${path} of commit ${commit.slice(0, SHORT)}`;
 }
 
 const whyOf = ({ reasons, kind }: Change) => reasonsSentence(reasons, kind);

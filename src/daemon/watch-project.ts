@@ -1,15 +1,20 @@
 import { setMaxListeners } from "node:events";
-import { basename, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { Clock, StopSignals } from "../apply/apply-context.js";
 import type { HostSettings } from "../apply/host-session.js";
 import { systemClock } from "../apply/system-clock.js";
 import { toWarmError, type WarmError } from "../errors.js";
 import type { Desired } from "../model/resource.js";
 import { assembleWatcher, type WatchTools } from "./assemble-watcher.js";
+import type { ConfigOrigin } from "./config-origin.js";
 import { openConfigSource } from "./config-source.js";
+import { createFileOrigin } from "./file-origin.js";
+import { type GitSettings, readGitPlace } from "./git/git-place.js";
+import { openGitOrigin } from "./git/open-git-origin.js";
 import type { Listener } from "./listeners.js";
 import type { WatchLog } from "./log/watch-log.js";
 import type { Flights } from "./pass/flights.js";
+import { openRevisionBook } from "./revisions/revision-book.js";
 import type { Overview } from "./served.js";
 import { type StateDirectory, stateDirectory } from "./state/state-directory.js";
 import { followEvents } from "./triggers/follow-events.js";
@@ -21,7 +26,11 @@ export interface WatchSettings extends HostSettings {
   readonly file: string;
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Default `.warm` beside the file. */
+  /** The repository where the file is kept instead: `file` counts for nothing then. */
+  readonly git?: GitSettings | undefined;
+  /** Whether a revision whose work fails for good is left for the last one that was applied. */
+  readonly rollsBack?: boolean;
+  /** Default `.warm` beside the file; with `git` in `cwd`. */
   readonly stateDir?: string | undefined;
   /** One round until all that can be done is done, and no more. */
   readonly once: boolean;
@@ -49,26 +58,36 @@ const MOST_ROUNDS = 8;
 /**
  * Keeps a host as its file says until it is stopped (design, section 7).
  * @returns the exit code
- * @throws ConfigError when there is no good file to begin with; WarmError when the state directory cannot be written;
- * with `once` also what keeps a pass from being made
+ * @throws ConfigError when there is no good file to begin with; WarmError when the state directory cannot be written, `usage`
+ * for a repository that cannot be one, `git-failed`; with `once` also what keeps a pass from being made
  */
 export async function watchProject(settings: WatchSettings): Promise<number> {
   const { log, clock = systemClock, once } = settings;
   setMaxListeners(0, settings.stop.soft, settings.stop.hard);
-  const { file: path, cwd, env } = settings;
-  const source = await openConfigSource({ path, cwd, env }, clock.sleep);
-  const state = stateDirectory(source.current.directory, settings.stateDir, cwd);
-  const tools = await assembleWatcher(settings, source, state, clock);
-  const { watcher, wakeups, flights, lock, link, notifier, status, pools, listeners } = tools;
+  const { cwd, env } = settings;
+  const fileDirectory = settings.git === undefined ? dirname(resolve(cwd, settings.file)) : resolve(cwd);
+  const state = stateDirectory(fileDirectory, settings.stateDir, cwd);
+  const book = await openRevisionBook(state.path, (error) =>
+    log.warn("revision not written down", { detail: toWarmError(error).message }),
+  );
+  const origin = await openOrigin(settings, state, clock);
+  const tools = await openConfigSource({
+    ...{ origin, book, env, rollsBack: settings.rollsBack ?? false, now: clock.now, sleep: clock.sleep },
+  })
+    .then((source) => assembleWatcher(settings, source, book, state, clock))
+    .catch(async (error: unknown) => {
+      await origin.close();
+      throw error;
+    });
+  const { watcher, wakeups, flights, lock, link, notifier, status, pools, listeners, revisions } = tools;
   await status.flush();
   await listeners.start();
-  log.info("watching", {
-    file: path,
-    project: source.current.config.project,
-    detail: `${path}: ${countWanted(source.current.desired)} of ${source.current.config.project}`,
+  tellBeginning(tools, log);
+  settings.onReload?.(() => {
+    // What it may bring wakes the watcher itself.
+    void origin.refresh();
+    wakeups.mark("reload");
   });
-  for (const note of source.current.notes) log.warn("config note", { file: path, detail: note });
-  settings.onReload?.(() => wakeups.mark("reload"));
   let exitCode = 0;
   try {
     exitCode = await (once ? runOnce(tools, settings.stop) : runForever(tools, settings, state, clock));
@@ -81,6 +100,7 @@ export async function watchProject(settings: WatchSettings): Promise<number> {
     const released = new AbortController();
     await Promise.race([lock.release(), clock.sleep(RELEASE_MS, released.signal)]);
     released.abort();
+    await Promise.all([revisions.idle(), origin.close()]);
     await notifier.drain(AbortSignal.timeout(DRAIN_MS));
     tools.life.abort();
     watcher.isStopped = true;
@@ -93,6 +113,36 @@ export async function watchProject(settings: WatchSettings): Promise<number> {
   return exitCode;
 }
 
+async function openOrigin(
+  { git, file: path, cwd, env, log, stop }: WatchSettings,
+  state: StateDirectory,
+  clock: Clock,
+): Promise<ConfigOrigin> {
+  if (git === undefined) return createFileOrigin({ path, cwd, env });
+  const place = readGitPlace(git, cwd);
+  const paths = { stateDir: state.path, cwd: resolve(cwd) };
+  return openGitOrigin({ place, ...paths, env, log, clock, cancel: stop.soft });
+}
+
+/** What is watched, and what is not as it is wanted from the beginning on. */
+function tellBeginning({ source, watcher }: WatchTools, log: WatchLog): void {
+  const { current, origin } = source;
+  const { project } = current.config;
+  const { path: file, git } = origin;
+  const where = git === undefined ? file : `${file} of ${git.ref} at ${git.url}`;
+  log.info("watching", {
+    ...{ file, project },
+    ...(git === undefined ? {} : { url: git.url, ref: git.ref, commit: source.revision.commit }),
+    detail: `${where}: ${countWanted(current.desired)} of ${project}`,
+  });
+  if (git?.error !== undefined) {
+    const { code, message, hint } = git.error;
+    log.warn("git not pulled", { code, hint, detail: `${message}; the last good revision is in use` });
+  }
+  watcher.tellRefusal();
+  for (const note of current.notes) log.warn("config note", { file, detail: note });
+}
+
 function countWanted({ resources, pools }: Desired): string {
   const ofPools =
     pools.length === 0 ? "" : ` and ${pools.length} engine pool${pools.length === 1 ? "" : "s"}`;
@@ -101,21 +151,26 @@ function countWanted({ resources, pools }: Desired): string {
 
 /** @returns exit code 0: to be stopped is how it ends */
 async function runForever(
-  { watcher, wakeups, link, status, memory, budget, overview }: WatchTools,
-  { log, stop, file, cwd, onRound }: WatchSettings,
+  { source, watcher, wakeups, link, status, memory, budget, overview }: WatchTools,
+  { log, stop, onRound }: WatchSettings,
   state: StateDirectory,
   clock: Clock,
 ): Promise<number> {
-  const path = resolve(cwd, file);
   const onError = (error: Error) =>
     log.warn("files not watched", { detail: `${error.message}; the timer still looks` });
   const watches = [
-    watchFiles(
-      path,
-      () => wakeups.mark("file", Math.max(FILE_MS, budget.waitMs())),
+    source.origin.follow({
+      onChange: () => {
+        if (source.origin.trigger === "git") wakeups.mark("git");
+        else wakeups.mark("file", Math.max(FILE_MS, budget.waitMs()));
+      },
+      onLook: () => {
+        watcher.touch();
+        status.touch();
+      },
       onError,
-      (name) => !isOwnFile(name) && name !== basename(state.path),
-    ),
+      stateDir: state.path,
+    }),
     watchFiles(`${state.path}/pause.json`, () => wakeups.mark("control"), onError, isOrder),
   ];
   const eventLife = new AbortController();
@@ -158,22 +213,25 @@ const INTERRUPTED = 130;
 const FILE_MS = 50;
 
 const isOrder = (name: string) => name === "pause.json" || name === "resume.json";
-/** Of ours, in a state directory that is the file's own. */
-const isOwnFile = (name: string) => isOrder(name) || OWN_FILES.some((own) => name.startsWith(own));
-const OWN_FILES = ["status.json", "warm.sock", "requests"];
 
 /**
  * @returns 0 when all is as the file says, else the exit code that `warm apply` would have
  * @throws WarmError for what kept a pass from being made
  */
-async function runOnce({ watcher, flights, status }: WatchTools, { soft }: StopSignals): Promise<number> {
+async function runOnce(
+  { source, revisions, watcher, flights, status }: WatchTools,
+  { soft }: StopSignals,
+): Promise<number> {
   for (let round = 1; round <= MOST_ROUNDS && !soft.aborted; round += 1) {
+    const { current } = source;
     await untilStopped(watcher.round(["start"]), soft);
     if (watcher.condition.state !== "running") throw watcher.condition.error;
     const begun = watcher.lastPass?.begun ?? 0;
     await untilStopped(flights.idle(), soft);
+    await untilStopped(revisions.idle(), soft);
     status.touch();
-    if (begun === 0) break;
+    // What it went back to is to be made in this round too.
+    if (begun === 0 && source.current === current) break;
   }
   return soft.aborted ? INTERRUPTED : watcher.exitCode();
 }

@@ -23,6 +23,9 @@ import type { PoolKeeper } from "./pool-keeper.js";
 import type { RequestBook } from "./requests/request-book.js";
 import type { SettleWaits } from "./requests/settle-waits.js";
 import { type ResourceKeys, resourceKeys, specAddress } from "./resource-keys.js";
+import type { RevisionBook } from "./revisions/revision-book.js";
+import type { RevisionKeeper } from "./revisions/revision-keeper.js";
+import { toRevision } from "./revisions/to-revision.js";
 import type { Ledger } from "./state/ledger.js";
 import { readPause, takeResume } from "./state/pause-file.js";
 import type { StateDirectory } from "./state/state-directory.js";
@@ -34,6 +37,9 @@ import type { Trigger, Wakeups } from "./triggers/wakeups.js";
 
 export interface WatcherTools {
   readonly source: ConfigSource;
+  readonly revisions: RevisionKeeper;
+  /** What is remembered of revisions. */
+  readonly revisionBook: RevisionBook;
   readonly book: RequestBook;
   /** Those who wait until what they asked for is there. */
   readonly waits: SettleWaits;
@@ -141,7 +147,7 @@ export class Watcher {
       // An order wakes us itself: what is urgent does not wait for a look at its files.
       if (!triggers.every((trigger) => SHORT.has(trigger))) await this.#readControl();
       const isFile = triggers.includes("file");
-      if (isScheduled || isFile || triggers.includes("reload")) {
+      if (isScheduled || isFile || triggers.includes("git") || triggers.includes("reload")) {
         const isSame = await this.#reload(triggers.includes("reload"));
         // Something beside the file was written: a log, a result, our own state.
         if (isSame && isFile && triggers.length === 1) return false;
@@ -190,8 +196,17 @@ export class Watcher {
     this.#tools.log.debug("pass done", { ...this.lastPass });
     this.#tellPass(result);
     book.settle(result.plan, version);
+    await this.#seeRevision(result);
     this.#tools.waits.see({ result, version, startedAtMs: startedAt });
     this.#tools.feed.tell({ type: "pass", pass: this.lastPass, open: planned });
+  }
+
+  async #seeRevision(result: PassResult): Promise<void> {
+    // Somebody wants nothing to be begun: nothing is concluded from what was not.
+    if (this.pause !== undefined) return;
+    if (!(await this.#tools.revisions.see(result))) return;
+    this.#adopt();
+    this.#tools.wakeups.mark("rollback");
   }
 
   /** What is wanted otherwise from now on is not worked on as it was. */
@@ -221,23 +236,39 @@ export class Watcher {
   async #reload(isForced: boolean): Promise<boolean> {
     const { source, teller, log } = this.#tools;
     const outcome = await source.reload(isForced);
-    const { path } = source.current;
-    const revision = { sha256: source.revision.sha256, commit: source.revision.commit };
-    if (outcome === "invalid" && source.error !== undefined) {
-      const detail = `${describeError(source.error)}; the last good one stays in use`;
-      teller.configInvalid(detail, { file: path, hint: source.error.hint });
-    }
+    const { path } = source.origin;
+    const { sha256, commit } = source.revision;
+    const revision = { sha256, commit };
+    const named = toRevision(source.origin, source.revision);
+    if (outcome === "invalid" || outcome === "refused") this.tellRefusal();
     if (outcome === "valid-again")
-      teller.configValid(`${path}: good again, as it was`, { file: path, ...revision });
+      teller.configValid(`${path}: good again, as it was`, { file: path, ...revision }, named);
     if (outcome !== "changed") return outcome === "same" || outcome === "still-invalid";
-    const { desired, notes } = source.current;
+    if (source.wasInvalid) teller.configValid(`${path}: good again`, { file: path, ...revision }, named);
+    this.#adopt();
+    log.info("config loaded", { file: path, ...revision, detail: `${path}: loaded` });
+    for (const note of source.current.notes) log.warn("config note", { file: path, detail: note });
+    return false;
+  }
+
+  /** Why what is wanted is not in use. */
+  tellRefusal(): void {
+    const { source, teller, log } = this.#tools;
+    const { error, refusal, origin, wanted } = source;
+    if (error === undefined) return;
+    const detail = `${describeError(error)}; the last good one stays in use`;
+    const fields = { file: origin.path, hint: error.hint };
+    if (refusal === "invalid") teller.configInvalid(detail, fields, toRevision(origin, wanted));
+    // It was told when it failed.
+    else log.warn("revision not tried", { ...fields, sha256: wanted.sha256, commit: wanted.commit, detail });
+  }
+
+  /** Goes by the settings of the file in use, which is another one. */
+  #adopt(): void {
+    const { config, desired } = this.#tools.source.current;
     this.#setTimer();
     this.#tools.setPullLimit(desired.pull.concurrency);
-    if (source.wasInvalid) teller.configValid(`${path}: good again`, { file: path, ...revision });
-    this.#tools.notifier.configure(source.current.config.notify);
-    log.info("config loaded", { file: path, ...revision, detail: `${path}: loaded` });
-    for (const note of notes) log.warn("config note", { file: path, detail: note });
-    return false;
+    this.#tools.notifier.configure(config.notify);
   }
 
   async #readControl(): Promise<void> {
@@ -249,6 +280,7 @@ export class Watcher {
     if (order !== undefined) {
       ledger.resume();
       guard.forbid();
+      if ((await this.#tools.revisionBook.forgive()) > 0) this.#tools.wakeups.mark("reload");
       const count = order.allowsDeletes ? guard.allow(this.#tools.isOnce) : 0;
       const allowed = count > 0 ? `; the ${count} deletions that were held back are allowed` : "";
       log.info("resumed", { detail: `everything is tried anew${allowed}` });
@@ -296,10 +328,17 @@ export class Watcher {
   exitCode(): number {
     const { lastResult } = this;
     if (this.#tools.guard.held !== undefined) return 4;
+    const { error, refusal } = this.#tools.source;
+    if (error !== undefined) return refusal === "invalid" ? 3 : error.code === "unhealthy" ? 7 : 6;
     const open = lastResult?.plan.changes.filter(isChange) ?? [];
     if (open.length === 0 || this.pause !== undefined) return 0;
     const isUnhealthy = ({ address }: Change) => this.#tools.ledger.errorOf(address)?.code === "unhealthy";
     return open.every(isUnhealthy) ? 7 : 6;
+  }
+
+  /** There is something else to tell, beside a round. */
+  touch(): void {
+    this.revision += 1;
   }
 
   onSettled(address: Address): void {

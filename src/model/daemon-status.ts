@@ -1,5 +1,6 @@
 import type { FieldChange, Reason } from "./plan.js";
 import type { Address } from "./resource.js";
+import type { RevisionStatus } from "./revision-status.js";
 import type { SyncState } from "./status.js";
 
 /** An error as it is kept for whoever asks. Times are ISO 8601, by the watcher's clock. */
@@ -86,6 +87,8 @@ export interface DaemonStatus {
     /** Why the file on disk is not the one in use. */
     readonly error?: ErrorRecord | undefined;
   };
+  /** Which text is wanted, and which one the host was last found to be as. */
+  readonly revisions?: RevisionStatus | undefined;
   readonly lastPass?: PassRecord | undefined;
   readonly passes: number;
   readonly pause?: Pause | undefined;

@@ -1,4 +1,5 @@
 import type { DaemonStatus } from "../model/daemon-status.js";
+import type { RevisionMark, RevisionStatus } from "../model/revision-status.js";
 import type { WatcherStatus } from "../model/status.js";
 import { makeVisible } from "./text/make-visible.js";
 import type { Style } from "./text/style.js";
@@ -28,6 +29,7 @@ export function formatWatcher(watcher: WatcherStatus, style: Style, now: Date): 
             ? []
             : [`         ${style.cyan("hint:")} ${makeVisible(config.error.hint)}`]),
         ]),
+    ...(watcher.revisions === undefined ? [] : formatRevisions(watcher.revisions, watcher, style, now)),
     ...(pause === undefined ? [] : [`pause:   ${formatPause(pause, now)}`]),
     ...(guard === undefined
       ? []
@@ -60,6 +62,43 @@ function formatCommit({ commit, isModified }: DaemonStatus["config"]): string {
   return commit === undefined
     ? ""
     : ` of commit ${makeVisible(commit.slice(0, 12))}${isModified ? ", with changes" : ""}`;
+}
+
+/** Where the file comes from, and how far what is wanted has come. */
+function formatRevisions(
+  { git, wanted, applied, isInSync, why }: RevisionStatus,
+  { config: { error }, isAlive }: Pick<WatcherStatus, "config" | "isAlive">,
+  style: Style,
+  now: Date,
+): string[] {
+  const reason = why === undefined || error !== undefined ? "" : `: ${makeVisible(why)}`;
+  return [
+    ...(git === undefined ? [] : formatGit(git, style, now)),
+    ...(wanted === undefined || isInSync || !isAlive
+      ? []
+      : [
+          `wanted:  ${formatMark(wanted)} since ${formatAge(wanted.at, now)}, ${style.yellow("not applied yet")}${reason}`,
+        ]),
+    ...(applied === undefined ? [] : [`applied: ${formatMark(applied)}, ${formatAge(applied.at, now)} ago`]),
+  ];
+}
+
+function formatGit(
+  { url, ref, fetchedAt, error }: NonNullable<RevisionStatus["git"]>,
+  style: Style,
+  now: Date,
+) {
+  const asked = fetchedAt === undefined ? "has not answered" : `answered ${formatAge(fetchedAt, now)} ago`;
+  return [
+    `git:     ${makeVisible(ref)} at ${makeVisible(url)}, ${asked}`,
+    ...(error === undefined ? [] : [`         ${style.red("not pulled:")} ${makeVisible(error.message)}`]),
+    ...(error?.hint === undefined ? [] : [`         ${style.cyan("hint:")} ${makeVisible(error.hint)}`]),
+  ];
+}
+
+function formatMark({ sha256, commit }: RevisionMark): string {
+  if (commit !== undefined) return `commit ${makeVisible(commit.slice(0, 12))}`;
+  return sha256 === undefined ? "nothing" : makeVisible(sha256.slice(0, 12));
 }
 
 function formatPause({ since, until, reason, who }: NonNullable<DaemonStatus["pause"]>, now: Date): string {

@@ -72,6 +72,7 @@ const STATUSES = {
   "unconfirmed": 502,
   "no-watcher": 503,
   "docker-failed": 502,
+  "git-failed": 502,
   "internal": 500,
 } as const satisfies Record<ErrorCode, number>;
 

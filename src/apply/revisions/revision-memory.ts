@@ -16,6 +16,8 @@ export interface GoodRevision {
   readonly dataBase?: string | undefined;
   /** The commit that it was read from, hex; undefined for a plain file. */
   readonly commit?: string | undefined;
+  /** Which repository, ref and path it is of; undefined for a plain file. Never holds credentials. */
+  readonly origin?: string | undefined;
   /** ISO 8601: when it was found applied. */
   readonly at: string;
 }
@@ -111,9 +113,12 @@ const isText = (value: unknown) => typeof value === "string";
 const isTextOrNone = (value: unknown) => value === undefined || isText(value);
 
 function isGood(value: unknown): value is GoodRevision {
-  const { sha256, text, path, directory, dataBase, commit, at } = (value ?? {}) as Partial<GoodRevision>;
+  const { sha256, text, path, directory, dataBase, commit, origin, at } = (value ??
+    {}) as Partial<GoodRevision>;
   return (
-    isHash(sha256) && [text, path, directory, at].every(isText) && [dataBase, commit].every(isTextOrNone)
+    isHash(sha256) &&
+    [text, path, directory, at].every(isText) &&
+    [dataBase, commit, origin].every(isTextOrNone)
   );
 }
 

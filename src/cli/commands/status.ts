@@ -30,6 +30,8 @@ export async function runStatus(context: CommandContext, options: StatusOptions)
   const { json = false, wait, timeout = WAIT_MS } = options;
   // The host may be out of our reach: the watcher over there tells of it.
   if (options.api !== undefined) return showRemote(context, options);
+  const told = await recall(context, options.stateDir);
+  if (told?.watcher?.revisions?.git !== undefined) return showPulled(context, options, told);
   let project: Project;
   try {
     project = await openPooledProject({ ...global, cwd, env, stateDir: options.stateDir });
@@ -72,6 +74,25 @@ async function showRemote(context: CommandContext, options: StatusOptions): Prom
   }
 }
 
+/** What is wanted stands in a repository, and not in a file here: the watcher that pulls it tells of it. */
+async function showPulled(
+  context: CommandContext,
+  { json = false, wait, timeout = WAIT_MS, stateDir }: StatusOptions,
+  told: ProjectStatus,
+): Promise<number> {
+  const deadline = Date.now() + timeout;
+  let status = told;
+  const isDone = () => isReady(status) && status.watcher?.revisions?.isInSync === true;
+  while (wait === "ready" && !isDone() && Date.now() < deadline) {
+    await delay(LOOK_AGAIN_MS);
+    status = (await recall(context, stateDir)) ?? status;
+  }
+  print(status, context, json);
+  if (wait !== "ready" || isDone()) return 0;
+  context.terminal.note(`Not ready after ${formatDurationMs(timeout)}.`);
+  return NOT_READY;
+}
+
 function print(status: ProjectStatus, { terminal }: CommandContext, isJson: boolean): void {
   terminal.print(
     isJson
@@ -83,7 +104,7 @@ function print(status: ProjectStatus, { terminal }: CommandContext, isJson: bool
 const openState = ({ global, cwd }: CommandContext, stateDir: string | undefined) =>
   stateDirectory(dirname(resolve(cwd, global.file)), stateDir, cwd);
 
-/** While the file is bad, what a watcher that goes on with the last good one has told. */
+/** While the file is bad, or elsewhere, what a watcher that goes on with the last good one has told. */
 async function recall(
   context: CommandContext,
   stateDir: string | undefined,

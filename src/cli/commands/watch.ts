@@ -6,11 +6,12 @@ import { formatLogLine } from "../../report/format-log-line.js";
 import type { CommandContext } from "../command-context.js";
 import { watchSignals } from "../signals.js";
 import type { Terminal } from "../terminal.js";
+import { type GitOptions, readGitOptions } from "../watch/git-options.js";
 import { keepHeapSmall } from "../watch/heap-mode.js";
 import { createManagedLife } from "../watch/managed-life.js";
 import { openDoors } from "../watch/open-doors.js";
 
-interface WatchOptions {
+interface WatchOptions extends GitOptions {
   readonly once?: boolean;
   readonly stateDir?: string;
   readonly logFormat?: "text" | "json";
@@ -32,6 +33,7 @@ export async function runWatch(context: CommandContext, options: WatchOptions): 
   const { listen, tokenFile, allowHost: allowHosts = [] } = options;
   const isText = options.logFormat === undefined ? terminal.isLive : options.logFormat === "text";
   const log = isText ? createTextLog(terminal, logLevel) : createPinoLog(logLevel, { name: "warm" });
+  const git = readGitOptions(options, global, env);
   let exitCode = 0;
   const doors = await openDoors({
     listen,
@@ -58,6 +60,8 @@ export async function runWatch(context: CommandContext, options: WatchOptions): 
     const result = await watchProject({
       ...{ file: global.file, host: global.host, cwd, stateDir, once, log, stop, graceMs: grace },
       env: withoutOurs(env),
+      git,
+      rollsBack: options.rollbackOnFailure ?? false,
       listeners: once ? [doors.socket] : doors.all,
       onRound: manager.onRound,
       onReload: (callback) => {
@@ -76,10 +80,12 @@ export async function runWatch(context: CommandContext, options: WatchOptions): 
   }
 }
 
-/** What is meant for this process is not for the commands that it runs: who may ask it, and its service manager. */
+/** What is meant for this process is not for the commands that it runs: who may ask it, what it may ask, its service manager. */
 function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const {
     WARM_API_TOKENS: _tokens,
+    WARM_GIT_TOKEN: _token,
+    WARM_GIT_USER: _user,
     NOTIFY_SOCKET: _socket,
     WATCHDOG_USEC: _every,
     WATCHDOG_PID: _pid,

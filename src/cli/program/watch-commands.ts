@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { type Action, addStateDir } from "../add-command.js";
 import { collect, duration } from "../option-values.js";
+import { addGitOptions } from "../watch/git-options.js";
 import { explain, type HelpText, inGroup } from "./help-text.js";
 
 /** The watcher, and the commands that hold it back by a file. */
@@ -27,6 +28,7 @@ function addWatch(program: Command, action: Action): void {
       "one round until all that can be done is done, as for cron",
     ),
   ).option("--grace <duration>", "how long what is in flight may take after SIGTERM; default 8s", duration);
+  inGroup(watch, "Where the file is from:", addGitOptions);
   inGroup(watch, "Log:", addLogOptions);
   inGroup(watch, "Over the network:", addNetworkOptions);
   watch.action(action(async () => (await import("../commands/watch.js")).runWatch));
@@ -61,12 +63,18 @@ const WATCH: HelpText = {
   summary: "keep the host as the file says: correct drift on a timer and on every Docker event",
   details: [
     "Holds the project's lock and makes passes: look at everything, plan, begin what is due. What fails is tried again with growing pauses, what flaps is left alone, a file that would delete too much is not carried out, and while a file is bad the last good one stays in use. It keeps the engine pools, runs jobs, and answers on a socket in the state directory.",
+    "With --git the file is one in a repository, looked at by the system's git every --poll. A force push, a deleted branch, a broken file or a repository that is away leave the last good revision in use.",
     "SIGHUP reads the file, its secrets and the tokens again. SIGTERM begins nothing more, finishes what is in flight within --grace and gives the lock back. A second watcher stands by until the lock is free. Logs go to standard error.",
   ],
   examples: [
     ["warm watch", "until it is stopped"],
     ["warm watch --once", "in cron: one round, which exits as apply would"],
     ["warm watch --listen 0.0.0.0:7077 --token-file tokens", "for callers on other machines"],
+    [
+      "warm watch --git https://github.com/acme/infra --ref main",
+      "what is merged there is what is kept here",
+    ],
+    ["warm watch --rollback-on-failure", "a file whose work fails for good is left for the last good one"],
     ["warm watch --log-format json --log-level debug 2> warm.log", "when something is to be found out"],
   ],
   exitCodes: [

@@ -16,16 +16,21 @@ import type { RawConfig, RawHealth, RawNotification, RawSession, RawTemplate } f
 
 /**
  * A file without problems as a Config.
- * @param directory the file's, which `dataDir` starts from
+ * @param directory the file's
+ * @param dataBase where `dataDir` starts from
  */
-export function normalizeConfig(raw: RawConfig, secrets: SecretsByPointer, directory: string): Config {
+export function normalizeConfig(
+  raw: RawConfig,
+  secrets: SecretsByPointer,
+  { directory, dataBase }: { readonly directory: string; readonly dataBase: string },
+): Config {
   const { pull = {} } = raw;
   return {
     project: raw.project,
     prefix: raw.prefix ?? DEFAULTS.prefix,
     network: raw.network ?? DEFAULTS.network,
     data: {
-      dir: resolve(directory, raw.dataDir ?? DEFAULTS.dataDir),
+      dir: resolve(dataBase, raw.dataDir ?? DEFAULTS.dataDir),
       maxBytes: raw.cache?.maxSize === undefined ? undefined : parseSizeBytes(raw.cache.maxSize),
     },
     pull: {

@@ -11,8 +11,8 @@ export interface NotifierSettings {
   readonly project: string;
   /** The Docker endpoint's URL; empty while there is none yet. */
   readonly endpoint: () => string;
-  /** Absolute: where a hook runs. */
-  readonly directory: string;
+  /** Absolute: where a hook runs. A checkout is another one with each commit. */
+  readonly directory: () => string;
   readonly env: NodeJS.ProcessEnv;
   readonly log: WatchLog;
   readonly sleep: (ms: number, cancel: AbortSignal) => Promise<void>;
@@ -116,7 +116,7 @@ function deliver(
     }
     case "exec":
       return runHook(target.command, body, {
-        directory: settings.directory,
+        directory: settings.directory(),
         env: settings.env,
         type: notification.type,
         cancel: settings.cancel,

@@ -54,8 +54,8 @@ export function createPlanning(tools: Tools): (candidate?: CandidateFile) => Pro
   }
 
   async function planCandidate({ text, name }: CandidateFile): Promise<PlanDocument> {
-    const { directory, secrets, config } = source.current;
-    const candidate = await parseConfig({ text, file: name, directory, env: {}, known: secrets });
+    const { directory, dataBase, secrets, config } = source.current;
+    const candidate = await parseConfig({ text, file: name, directory, dataBase, env: {}, known: secrets });
     if (candidate.config.project !== config.project)
       throw new WarmError(
         "guard-refused",

@@ -42,6 +42,11 @@ export interface Ledger {
   ): { failures: number; delayMs: number };
   isFlapping(address: Address): boolean;
   errorOf(address: Address): ErrorRecord | undefined;
+  /**
+   * What is known of a resource as it is wanted now: whether it was once so, and what the work on it failed with last. Of
+   * what was wanted of it before, nothing.
+   */
+  standingOf(address: Address): { readonly isSettled: boolean; readonly error: ErrorRecord | undefined };
   /** Earliest time at which something that is left alone may be tried again; Infinity when nothing waits. */
   nextTryMs(): number;
   /** Tries everything anew, or what is meant. */
@@ -187,6 +192,10 @@ export function createLedger({ keyOf, flapping, random, remembered }: LedgerSett
     },
     isFlapping: (address) => entryOf(address)?.isFlapping ?? false,
     errorOf: (address) => entryOf(address)?.error,
+    standingOf(address) {
+      const { key, isSettled = false, error } = entryOf(address) ?? {};
+      return key === keyOf(address) ? { isSettled, error } : { isSettled: false, error: undefined };
+    },
     nextTryMs: () =>
       Math.min(
         Number.POSITIVE_INFINITY,

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import type { DaemonStatus } from "../../model/daemon-status.js";
+import type { RevisionStatus } from "../../model/revision-status.js";
 import type { WatcherStatus } from "../../model/status.js";
 import type { StateDirectory } from "./state-directory.js";
 
@@ -39,8 +40,20 @@ function isWhole(value: DaemonStatus | null | undefined): value is DaemonStatus 
     ["string", "undefined"].includes(typeof config.commit) &&
     typeof resources === "object" &&
     resources !== null &&
-    (lastPass === undefined || Array.isArray(lastPass.triggers))
+    (lastPass === undefined || Array.isArray(lastPass.triggers)) &&
+    isRevisions(value.revisions)
   );
+}
+
+const isMark = (mark: RevisionStatus["wanted"]) =>
+  mark === undefined || (typeof mark === "object" && typeof mark?.at === "string");
+
+function isRevisions(value: RevisionStatus | undefined): boolean {
+  if (value === undefined) return true;
+  if (typeof value !== "object" || value === null) return false;
+  const { git, wanted, applied } = value;
+  const isGit = git === undefined || [git?.url, git?.ref].every((text) => typeof text === "string");
+  return isGit && isMark(wanted) && isMark(applied);
 }
 
 /** On this machine its process is asked for; of another one, or another container, only its last word is known. */

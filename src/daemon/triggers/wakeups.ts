@@ -11,7 +11,9 @@ export type Trigger =
   | "control"
   | "reload"
   | "demand"
-  | "request";
+  | "request"
+  | "git"
+  | "rollback";
 
 /** Timers overflow at 24.8 days. */
 const LONGEST_SLEEP_MS = 24 * 3_600_000;

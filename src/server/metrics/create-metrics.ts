@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Registry } from "prom-client";
 import type { FeedItem } from "../../daemon/feed/feed.js";
 import type { Overview, Served } from "../../daemon/served.js";
 import { WarmError } from "../../errors.js";
-import type { ResourceStatus } from "../../model/status.js";
+import type { ProjectStatus } from "../../model/status.js";
 import type { PoolEvent } from "../../pool/core/pool-event.js";
 import { createEngineMetrics } from "./engine-metrics.js";
 import { createHttpMetrics } from "./http-metrics.js";
@@ -12,6 +12,7 @@ import { createLeaseMetrics } from "./lease-metrics.js";
 import { createPassMetrics } from "./pass-metrics.js";
 import { createPoolGauges } from "./pool-gauges.js";
 import { createResourceMetrics } from "./resource-metrics.js";
+import { createRevisionMetrics } from "./revision-metrics.js";
 import { createStartTimes } from "./start-times.js";
 import { createWorkMetrics } from "./work-metrics.js";
 
@@ -58,6 +59,7 @@ export function createMetrics(
   const work = createWorkMetrics(registry, starts);
   const passes = createPassMetrics(registry);
   const resources = createResourceMetrics(registry);
+  const revisions = createRevisionMetrics(registry);
   const jobMetrics = createJobMetrics(registry);
   const http = createHttpMetrics(registry);
   let isProcessDue = measuresProcess;
@@ -93,7 +95,7 @@ export function createMetrics(
   };
 
   async function read(): Promise<void> {
-    const statuses = await readResources(overview, patienceMs);
+    const status = await readStatus(overview, patienceMs);
     // Nothing waits from here on: scrapes that overlap do not read half of each other.
     const views = unlessAway(() => pools.views());
     const ids = views && new Set(views.map(({ id }) => id));
@@ -103,7 +105,8 @@ export function createMetrics(
     if (ids !== undefined) work.keep(ids);
     const list = unlessAway(() => jobs.list());
     jobMetrics.read(list, ids);
-    resources.read(statuses, overview.readiness());
+    resources.read(status?.resources, overview.readiness());
+    revisions.read(status?.watcher?.revisions);
   }
 
   const unfollow = feed.follow(observe);
@@ -121,15 +124,11 @@ export function createMetrics(
 }
 
 /** @returns undefined before the first pass, and where the answer takes too long */
-async function readResources(
-  overview: Overview,
-  patienceMs: number,
-): Promise<readonly ResourceStatus[] | undefined> {
+async function readStatus(overview: Overview, patienceMs: number): Promise<ProjectStatus | undefined> {
   const waiting = new AbortController();
   const patience = sleep(patienceMs, undefined, { signal: waiting.signal }).catch(() => undefined);
   try {
-    const status = await Promise.race([overview.status(), patience]);
-    return status?.resources;
+    return await Promise.race([overview.status(), patience]);
   } catch (error) {
     if (error instanceof WarmError) return undefined;
     throw error;

@@ -20,6 +20,7 @@ const KINDS: Readonly<Record<ResourceKind, true>> = {
 const TRANSITIONS: Readonly<Record<TransitionType, true>> = {
   ...{ "out-of-sync": true, "healed": true, "failed": true, "flapping": true },
   ...{ "guard-refused": true, "config-invalid": true, "config-valid": true },
+  ...{ "revision-applied": true, "revision-failed": true, "revision-rolled-back": true },
 };
 
 /** The watcher's rounds, and the changes of state that it tells others of. */

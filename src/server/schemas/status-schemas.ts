@@ -38,6 +38,34 @@ const PASS = object("One pass", {
   begun: count("Changes that it began"),
 });
 
+const MARK = object(
+  "One text of the file",
+  { at: time("Since when it is wanted, or when it was found applied") },
+  { sha256: text("Hex, of the text"), commit: text("Hex") },
+);
+
+const REVISIONS = object(
+  "Which text of the file is wanted, and which one the host was last found to be as",
+  { isInSync: flag("Whether the wanted one is applied"), rollsBack: flag() },
+  {
+    git: object(
+      "The repository that it is pulled from",
+      {
+        url: text("Without credentials"),
+        ref: text(),
+        path: text(),
+        pollMs: count(),
+        verifiesSignatures: flag(),
+        failures: count("Looks that failed, since the watcher began"),
+      },
+      { fetchedAt: time("When it last answered"), error: FAILURE },
+    ),
+    wanted: MARK,
+    applied: MARK,
+    why: text("Why the wanted one is not applied"),
+  },
+);
+
 const WATCHER = object(
   "What the watcher tells of itself",
   {
@@ -59,6 +87,7 @@ const WATCHER = object(
   },
   {
     why: text("What keeps it from running"),
+    revisions: REVISIONS,
     lastPass: PASS,
     pause: object(
       "Somebody asked for quiet",
