@@ -150,6 +150,11 @@ export const ERROR_GUIDE: Readonly<Record<ErrorCode, ErrorAdvice>> = {
       "nobody answers on the socket or at `--api`: no `warm watch` runs for this file, or one of another version",
     cure: "start `warm watch`, or name its file, state directory or URL",
   },
+  "git-failed": {
+    means:
+      "the repository of `--git` cannot be read: it is away, refuses, has no such branch, or git is missing",
+    cure: "compare the URL, `--ref` and WARM_GIT_TOKEN; the last good revision stays in use, and it is tried again",
+  },
   "docker-failed": {
     means: "the Docker daemon failed at something that should work; its own words are shown",
     cure: "it may work the next time; if it stays so, look at the daemon's log",

@@ -34,7 +34,7 @@ export function addGitOptions(command: Command): Command {
 Environment:
   WARM_GIT_TOKEN   sent to the host of --git, over http and https alone
   WARM_GIT_USER    who it is of; default x-access-token
-  GIT_SSH_COMMAND  how git reaches a host by ssh; default ssh, which asks nothing`,
+  GIT_SSH_COMMAND  how git reaches a host by ssh; default plain ssh`,
     );
 }
 
