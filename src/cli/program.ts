@@ -12,6 +12,7 @@ import { helpLayout } from "./program/help-text.js";
 import { addJobCommands } from "./program/job-commands.js";
 import { addLockCommands } from "./program/lock-commands.js";
 import { addLookCommands } from "./program/look-commands.js";
+import { addPictureCommands } from "./program/picture-commands.js";
 import { addPlanCommands } from "./program/plan-commands.js";
 import { addWatchCommands } from "./program/watch-commands.js";
 import { addWatcherCommands } from "./program/watcher-commands.js";
@@ -52,6 +53,7 @@ export function createProgram(base: Base, done: (exitCode: number) => void): Com
   addJobCommands(program, action);
   addCacheCommands(program, action);
   addLookCommands(program, action);
+  addPictureCommands(program, action);
   addLockCommands(program, action);
   addCompletionCommands(program, action);
   program.commandsGroup("");

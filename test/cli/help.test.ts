@@ -148,6 +148,8 @@ describe("is printed as", () => {
                                     reads
         doctor                      check endpoint, versions, disk, registries, and
                                     what would fail
+        graph                       draw what the file declares and what waits for
+                                    what, or a plan
         lock                        see or break the project's lock
 
       Commands:
