@@ -229,6 +229,45 @@ describe("formatStatus with a watcher", () => {
     `);
   });
 
+  it("shows where its file comes from, and how far what is wanted there has come", () => {
+    const { watcher } = watched;
+    if (watcher === undefined) throw new Error("nobody watches");
+    const { error: _none, ...config } = watcher.config;
+    const revisions = {
+      git: {
+        ...{ url: "https://acme.test/infra.git", ref: "main", path: "warm.yaml", pollMs: 30_000 },
+        ...{ verifiesSignatures: false, failures: 3, fetchedAt: "2026-03-01T11:50:00Z" },
+        error: {
+          ...{ code: "git-failed", message: "cannot be read:\u001b[2J gone", at: "2026-03-01T11:59:00Z" },
+          hint: "check the URL",
+        },
+      },
+      wanted: { sha256: "a".repeat(64), commit: "b".repeat(40), at: "2026-03-01T11:59:00Z" },
+      applied: { sha256: "c".repeat(64), commit: "d".repeat(40), at: "2026-03-01T10:00:00Z" },
+      ...{ isInSync: false, why: "container.x is being worked on", rollsBack: true },
+    };
+    const shown = { ...watched, watcher: { ...watcher, config, revisions } };
+    expect(formatStatus(shown, plain, 100, NOW).split("\n").slice(2, 8).join("\n")).toMatchInlineSnapshot(`
+      "file:    warm.yaml c0ffeec0ffee of commit 0123456789ab, with changes
+      git:     main at https://acme.test/infra.git, answered 10m ago
+               not pulled: cannot be read:\\x1b[2J gone
+               hint: check the URL
+      wanted:  commit bbbbbbbbbbbb since 60s, not applied yet: container.x is being worked on
+      applied: commit dddddddddddd, 2h ago"
+    `);
+    const settled = { ...shown.watcher, revisions: { ...revisions, git: undefined, isInSync: true } };
+    expect(
+      formatStatus({ ...watched, watcher: settled }, plain, 100, NOW)
+        .split("\n")
+        .slice(2, 5)
+        .join("\n"),
+    ).toMatchInlineSnapshot(`
+      "file:    warm.yaml c0ffeec0ffee of commit 0123456789ab, with changes
+      applied: commit dddddddddddd, 2h ago
+      pause:   since 60m by ann@build-1, ends in 1h 00m: moving disks"
+    `);
+  });
+
   it("says that it is gone when nothing is heard of it", () => {
     const { watcher } = watched;
     const gone = { ...watched, watcher: watcher && { ...watcher, isAlive: false } };

@@ -46,7 +46,7 @@ function parseUrl(text: string, scheme: string): GitRemote {
   const url = new URL(text);
   const user = decode(url.username);
   const password = decode(url.password);
-  if (url.hostname === "" || url.hostname.startsWith("-") || user.startsWith("-"))
+  if (url.hostname === "" || decode(url.hostname).startsWith("-") || user.startsWith("-"))
     throw refused("has a host that looks like an option");
   const hasOwn = (protocol === "http" || protocol === "https") && user + password !== "";
   url.password = "";
