@@ -1,6 +1,8 @@
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { removeStaleCgroups } from "./bootstrap/cgroups.mjs";
+import { fetchCiSchemas } from "./bootstrap/ci-schemas.mjs";
+import { fetchCiTools } from "./bootstrap/ci-tools.mjs";
 import { findDocker } from "./bootstrap/find-docker.mjs";
 import { runInner } from "./bootstrap/inner.mjs";
 import { requirePackages } from "./bootstrap/packages.mjs";
@@ -48,7 +50,14 @@ async function main([command, ...args]) {
     await buildProject(projectDir);
   });
   if (command === "test" || command === "bench") Object.assign(process.env, await fetchWorldgenEngine());
-  if (command === "test") Object.assign(process.env, await fetchPromtool(), await fetchShells());
+  if (command === "test")
+    Object.assign(
+      process.env,
+      await fetchPromtool(),
+      await fetchShells(),
+      await fetchCiTools(),
+      await fetchCiSchemas(),
+    );
   if (command === "bench")
     await requirePackages(["wrk"], "The benchmarks of the HTTP API need a load generator.");
   const docker = await chooseDocker();

@@ -18,7 +18,7 @@ export const promtoolFailed = "WARM_RIG_PROMTOOL_FAILED";
 export function fetchPromtool() {
   return fetchDebianFiles({
     name,
-    wanted: "prometheus",
+    wanted: ["prometheus"],
     purpose: "its promtool (about 20 MB)",
     debian: "Debian 12",
     variables: { missing: promtoolMissing, failed: promtoolFailed },

@@ -1,12 +1,8 @@
-import { execFile } from "node:child_process";
-import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { cp, realpath } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { cacheOf, fetchDebianFiles } from "./debian-packages.mjs";
-import { SetUpError } from "./run-quietly.mjs";
+import { listLibraries } from "./linked-libraries.mjs";
 
-const run = promisify(execFile);
 const name = "worldgen-engine";
 
 /** The engine's files as they stand in an image. */
@@ -23,7 +19,7 @@ export const worldgenFailed = "WARM_RIG_WORLDGEN_FAILED";
 export function fetchWorldgenEngine() {
   return fetchDebianFiles({
     name,
-    wanted: "minetest-server",
+    wanted: ["minetest-server"],
     purpose: "the world generator (about 25 MB)",
     debian: "Debian 12",
     variables: { missing: worldgenMissing, failed: worldgenFailed },
@@ -44,28 +40,4 @@ async function collect(from, to) {
   await cp(join(from, share), join(to, share), { recursive: true });
   for (const { path, source } of await listLibraries(from, server))
     await cp(await realpath(source), join(to, path));
-}
-
-/**
- * Asks the loader of the unpacked packages, which may be another one than this machine's.
- * @param {string} root
- * @param {string} server
- */
-async function listLibraries(root, server) {
-  const folders = ["lib", "usr/lib"]
-    .filter((parent) => existsSync(join(root, parent)) && !lstatSync(join(root, parent)).isSymbolicLink())
-    .flatMap((parent) => readdirSync(join(root, parent)).map((name) => join(root, parent, name)))
-    .filter((folder) => folder.endsWith("-linux-gnu"));
-  const loader = folders
-    .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
-    .find((file) => /\/ld-linux[^/]*\.so\.\d+$/.test(file));
-  if (!loader) throw new SetUpError("the unpacked packages hold no loader");
-  const { stdout } = await run(loader, ["--library-path", folders.join(":"), "--list", server]);
-  const libraries = [...stdout.matchAll(/^\s*(\S+) => (\S+)/gm)].map(([, name = "", source = ""]) =>
-    name.startsWith("/") ? { path: name.slice(1), source: loader } : { path: `lib/${name}`, source },
-  );
-  const foreign = libraries.filter(({ source }) => !source.startsWith(root));
-  if (foreign.length > 0)
-    throw new SetUpError(`not in the packages: ${foreign.map(({ path }) => path).join(", ")}`);
-  return libraries;
 }

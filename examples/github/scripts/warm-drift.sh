@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Keeps one issue open while the host is not as the file says, and closes it when it is.
+#
+#   WARM_FILE, WARM_ENVIRONMENT, WARM_OUT   as for warm-plan.sh
+#   WARM_LABEL     the issue's label; default warm-drift
+#   WARM_RUN_URL   for the comment that closes it
+set -euo pipefail
+# shellcheck source=examples/github/scripts/warm-api.sh
+. "${BASH_SOURCE[0]%/*}/warm-api.sh"
+
+out=${WARM_OUT:-warm-drift}
+label=${WARM_LABEL:-warm-drift}
+mkdir -p "$out"
+options=(--file "$WARM_FILE" drift --format markdown --detailed-exitcode)
+[ -z "${WARM_ENVIRONMENT:-}" ] || options+=(--environment "$WARM_ENVIRONMENT")
+
+code=0
+warm "${options[@]}" >"$out/drift.md" || code=$?
+# A host that cannot be asked is no news of drift: what is open stays open.
+case $code in 0 | 2) ;; *) fail "$WARM_FILE: its drift is not known (exit code $code)" "$code" ;; esac
+has_marker drift "$out/drift.md" || fail "$WARM_FILE: the report has no marker"
+cat "$out/drift.md" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
+
+issues=repos/$GITHUB_REPOSITORY/issues
+query=$(jq -rn --arg name "$label" '"state=open&per_page=100&labels=" + ($name | @uri)')
+api_list "$issues?$query" >"$warm_work/issues"
+own "$(head -n 1 "$out/drift.md")" <"$warm_work/issues" | jq -r '.[].number' >"$warm_work/open"
+
+# close_issue NUMBER TEXT
+close_issue() {
+  jq -n --arg body "$2" '{body: $body}' >"$warm_work/comment"
+  api POST "$issues/$1/comments" "$warm_work/comment" >/dev/null
+  echo '{"state": "closed", "state_reason": "completed"}' >"$warm_work/state"
+  api PATCH "$issues/$1" "$warm_work/state" >/dev/null
+}
+
+kept=
+while IFS= read -r number; do
+  if [ "$code" = 0 ]; then
+    close_issue "$number" "The host is as \`$WARM_FILE\` says: [the run](${WARM_RUN_URL:-})."
+  elif [ -n "$kept" ]; then
+    close_issue "$number" "The same as #$kept."
+  else
+    kept=$number
+    jq -n --rawfile body "$out/drift.md" '{body: $body}' >"$warm_work/issue"
+    api PATCH "$issues/$number" "$warm_work/issue" >/dev/null
+  fi
+done <"$warm_work/open"
+
+if [ "$code" = 2 ] && [ -z "$kept" ]; then
+  title="Drift: $WARM_FILE${WARM_ENVIRONMENT:+ ($WARM_ENVIRONMENT)}"
+  jq -n --arg title "$title" --arg name "$label" --rawfile body "$out/drift.md" \
+    '{title: $title, labels: [$name], body: $body}' >"$warm_work/issue"
+  api POST "$issues" "$warm_work/issue" >/dev/null
+fi
