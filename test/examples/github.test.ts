@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createSandbox, type Sandbox } from "../rig/sandbox.js";
 import { type TemplateProject, writeTemplateProject } from "../scenarios/templates/template-project.js";
 import { findCiTools, whyNot } from "./forge/ci-tools.js";
 import { ACTIONS, type GitHub, startGitHub, type User } from "./forge/github-server.js";
 import { createHostsRepository, type HostsRepository } from "./forge/hosts-repository.js";
 import { bash, type JobRun, runJob } from "./forge/run-job.js";
-import { makeWarmCommand, WARM } from "./forge/warm-command.js";
+import { makeWarmCommand } from "./forge/warm-command.js";
 import { evaluate, readWorkflow } from "./forge/workflow.js";
 
 const example = resolve("examples/github");
@@ -19,9 +19,8 @@ const OTHER_BOT: User = { login: "other[bot]", type: "Bot" };
 const HOSTILE_FILE = "hosts/it's $(touch pwned) `touch pwned` \"%0A::error::x.yaml";
 
 const tools = findCiTools();
-const title = `the GitHub workflows${WARM === "built" ? "" : " (with a stand-in for options to come)"}`;
 
-describe.skipIf("missing" in tools)(`${title}${whyNot(tools)}`, () => {
+describe.skipIf("missing" in tools)(`the GitHub workflows${whyNot(tools)}`, () => {
   let sandbox: Sandbox;
   let project: TemplateProject;
   let github: GitHub;
@@ -52,6 +51,7 @@ describe.skipIf("missing" in tools)(`${title}${whyNot(tools)}`, () => {
     readonly file?: string;
     readonly token?: string;
     readonly vars?: Readonly<Record<string, string>>;
+    readonly secrets?: Readonly<Record<string, string>>;
     readonly inputs?: Readonly<Record<string, string>>;
     readonly sha?: string;
     /** Default: `warm` is on the runner. */
@@ -69,7 +69,7 @@ describe.skipIf("missing" in tools)(`${title}${whyNot(tools)}`, () => {
     const declared = readWorkflow(join(dir, `.github/workflows/warm-${workflow}.yml`)).jobs[job];
     if (declared === undefined) throw new Error(`no job ${job}`);
     const [entry] = declared.strategy.matrix.include;
-    const { file = "warm.yaml", token = TOKEN, vars, inputs = {}, sha = revision } = options;
+    const { file = "warm.yaml", token = TOKEN, vars, secrets = {}, inputs = {}, sha = revision } = options;
     const context = {
       github: {
         token,
@@ -81,7 +81,7 @@ describe.skipIf("missing" in tools)(`${title}${whyNot(tools)}`, () => {
         event: { pull_request: { number: pull } },
       },
       vars: { WARM_DOCKER_HOST: `unix://${sandbox.socketPath}`, ...vars },
-      secrets: {},
+      secrets,
       matrix: { ...entry, file },
       inputs,
     };
@@ -321,6 +321,18 @@ describe.skipIf("missing" in tools)(`${title}${whyNot(tools)}`, () => {
       expect((await containers()).map(({ State }) => State)).toEqual(["running"]);
     });
 
+    it("go back to what was applied before when the new file fails for good, and say so", async () => {
+      const [before] = await containers();
+      hosts.push("bad", { "warm.yaml": project.yaml.replace(project.image, `${project.image}-missing`) });
+      await plan("bad", 24);
+      const bad = await apply(merge("bad", 24));
+      expect(bad.isFailed).toBe(true);
+      expect(ours(24)[1]).toContain("Rolled back.");
+      expect((await containers()).map(({ ImageID, State }) => [ImageID, State])).toEqual([
+        [before?.ImageID, "running"],
+      ]);
+    });
+
     it("refuse what is no digest", async () => {
       const { isFailed, log } = await apply("main", {
         inputs: { file: "warm.yaml", digest: "p1:; touch pwned" },
@@ -330,13 +342,60 @@ describe.skipIf("missing" in tools)(`${title}${whyNot(tools)}`, () => {
     });
   });
 
+  describe("where a pull request does not reach Docker", () => {
+    const vars = { WARM_DOCKER_HOST: "unix:///nowhere.sock" };
+
+    it("plan against a snapshot of the repository", async () => {
+      const file = join(sandbox.dir, "host.json");
+      const taken = await sandbox.call(["--file", join(sandbox.dir, "warm.yaml"), "snapshot", "--out", file]);
+      expect(taken.code, taken.stderr).toBe(0);
+      const text = await readFile(file, "utf8");
+      hosts.push("snapshot", { "host.json": text, "warm.yaml": withEnv("trace") });
+      const { isFailed, log, outputs } = await plan("snapshot", 30, {
+        vars: { ...vars, WARM_SNAPSHOT: "host.json" },
+      });
+      expect(isFailed, log).toBe(false);
+      expect(outputs.plan?.digest).toBe((await plan("snapshot", 30)).outputs.plan?.digest);
+    });
+
+    it("plan, and look for drift, by a watcher with a token that may only read; apply leaves the host to it", async () => {
+      const [TOKENS, read] = [join(sandbox.dir, "tokens"), "r".repeat(32)];
+      await writeFile(TOKENS, `read:${read}\n`, { mode: 0o600 });
+      const args = ["watch", "--listen", "127.0.0.1:0", "--token-file", TOKENS, "--log-format", "json"];
+      const watcher = sandbox.start(["--file", join(hosts.checkout("main"), "warm.yaml"), ...args]);
+      const url = await vi.waitFor(() => {
+        const [, found = ""] = /"url":"([^"]+)"/.exec(watcher.output.stderr) ?? [];
+        expect(found, watcher.output.stderr).not.toBe("");
+        return found;
+      }, 20_000);
+      await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), 20_000);
+      const reached = { vars: { ...vars, WARM_URL: url }, secrets: { WARM_READ_TOKEN: read } };
+      const planned = await plan("snapshot", 31, reached);
+      expect(planned.isFailed, planned.log).toBe(false);
+      expect(planned.outputs.plan?.changes).toBe("true");
+      const drifted = await drift(reached);
+      expect(drifted.isFailed, drifted.log).toBe(false);
+      expect(drifted.summary).toContain("<!-- warm:drift ");
+      const sha = merge("snapshot", 31);
+      const applied = await apply(sha);
+      expect(applied.steps.at(-1)).toEqual({ name: "apply", code: 8 });
+      expect(ours(31)[1]).toContain("another run, or a watcher, holds the lock; nothing was applied");
+      watcher.child.kill("SIGTERM");
+      await watcher.result;
+      // What was reviewed is as true as before, so that the job may just be run again.
+      const again = await apply(sha);
+      expect(again.isFailed, again.log).toBe(false);
+    });
+  });
+
   describe("on a schedule", () => {
     const open = () => github.issues.filter(({ state, user }) => state === "open" && user === ACTIONS);
 
     it("open no issue without drift", async () => {
+      const before = github.issues.length;
       const { isFailed, log } = await drift();
       expect(isFailed, log).toBe(false);
-      expect(github.issues).toEqual([]);
+      expect(github.issues).toHaveLength(before);
     });
 
     it("open one issue and update it, beside whatever others have marked", async () => {

@@ -6,6 +6,7 @@
 #   WARM_COMMIT, WARM_BRANCH                what was pushed, and where
 #   WARM_DIGEST                             instead of the comment's
 #   WARM_ONLY                               a file: skip every other project
+#   WARM_STATE_DIR                          where the last good file is remembered, for a rollback; a checkout forgets it
 #   WARM_RUN_URL                            for the comment
 set -euo pipefail
 # shellcheck source=examples/github/scripts/warm-api.sh
@@ -45,13 +46,14 @@ if [ -z "$digest" ]; then
 fi
 [[ $digest =~ ^p1:[0-9a-f]+$ ]] || fail "$digest is no digest of a plan"
 
+state=${WARM_STATE_DIR:-${XDG_STATE_HOME:-$HOME/.local/state}/warm}/$(jq -rn --arg file "$WARM_FILE" '$file | @uri')
 code=0
-warm "${options[@]}" apply --auto-approve --expect-plan "$digest" --verify --rollback-on-failure \
+warm "${options[@]}" apply --auto-approve --expect-plan "$digest" --verify --rollback-on-failure --state-dir "$state" \
   --reason "${WARM_RUN_URL:-merge}" 2>&1 | tee "$out/apply.log" || code=${PIPESTATUS[0]}
 
 case $code in
   0) told="applied" ;;
-  4) told="a guard refused; nothing was applied" ;;
+  4) told="refused; nothing was applied" ;;
   5) told="the host has moved since the review; nothing was applied" ;;
   6) told="partly applied: run it again" ;;
   7) told="not healthy after it was applied" ;;

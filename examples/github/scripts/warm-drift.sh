@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Keeps one issue open while the host is not as the file says, and closes it when it is.
 #
-#   WARM_FILE, WARM_ENVIRONMENT, WARM_OUT   as for warm-plan.sh
+#   WARM_FILE, WARM_ENVIRONMENT, WARM_OUT, WARM_URL   as for warm-plan.sh
 #   WARM_LABEL     the issue's label; default warm-drift
 #   WARM_RUN_URL   for the comment that closes it
 set -euo pipefail
@@ -13,6 +13,7 @@ label=${WARM_LABEL:-warm-drift}
 mkdir -p "$out"
 options=(--file "$WARM_FILE" drift --format markdown --detailed-exitcode)
 [ -z "${WARM_ENVIRONMENT:-}" ] || options+=(--environment "$WARM_ENVIRONMENT")
+[ -z "${WARM_URL:-}" ] || options+=(--against "$WARM_URL")
 
 code=0
 warm "${options[@]}" >"$out/drift.md" || code=$?
