@@ -367,7 +367,7 @@ describe("work on resources", () => {
       warm_create_failures_total{pool="p",reason="image"} 7
       warm_create_failures_total{pool="p",reason="refused"} 4
       warm_create_failures_total{pool="p",reason="host"} 6
-      warm_create_failures_total{pool="p",reason="other"} 15"
+      warm_create_failures_total{pool="p",reason="other"} 14"
     `);
   });
 
