@@ -37,7 +37,7 @@ _warm_offer() {
     entry=\${entry%%$'\\t'*}
     if [[ -n $entry && $entry == "$value"* ]]; then
       printf -v quoted '%q' "\${entry#"$kept"}"
-      COMPREPLY+=("$quoted")
+      COMPREPLY+=("$before$quoted")
     fi
   done
 }
@@ -46,14 +46,14 @@ _warm_offer() {
 _warm_files() {
   local option=default flag=-f entry
   if [[ $kind == folders ]]; then option=dirnames flag=-d; fi
-  if compopt -o "$option" 2>/dev/null; then return; fi
+  if [[ -z $before ]] && compopt -o "$option" 2>/dev/null; then return; fi
   entries=()
   while IFS= read -r entry; do entries+=("$entry"); done < <(compgen "$flag" -- "$1")
   _warm_offer "$1"
 }
 
 _warm() {
-  local typed kind entries command_path place awaiting only_arguments file last value
+  local typed kind entries command_path place awaiting only_arguments file last value before=
   COMPREPLY=()
   _warm_typed
   last=$((\${#typed[@]} - 1))
@@ -61,7 +61,10 @@ _warm() {
   _warm_walk "\${typed[@]:1:last-1}"
   file=\${file//[\\'\\"\\\\]/}
   _warm_decide "$value"
-  if [[ -z $awaiting && -z $only_arguments && $value == --*=* ]]; then value=\${value#*=}; fi
+  if [[ -z $awaiting && -z $only_arguments && $value == --*=* ]]; then
+    if [[ $COMP_WORDBREAKS != *=* ]]; then before=\${value%%=*}=; fi
+    value=\${value#*=}
+  fi
   case $kind in
   files | folders) _warm_files "$value" ;;
   nothing) ;;

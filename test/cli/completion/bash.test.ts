@@ -11,7 +11,7 @@ afterAll(() => room.dispose());
 /** As bash calls a completion function; then prints each reply as it stands, and as bash reads it once it is on a line. */
 const HARNESS = `
 . ./warm.bash
-COMP_WORDBREAKS=$' \\t\\n"\\'><=;|&(:'
+COMP_WORDBREAKS=\${BREAKS-$' \\t\\n"\\'><=;|&(:'}
 COMP_LINE=$1 COMP_POINT=\${2:-\${#1}}
 shift 2
 COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
@@ -95,6 +95,20 @@ describe("in bash", () => {
   ])("`%s` is completed from the file, secrets or not", async (line, expected) => {
     expect(await wordsOf(line)).toEqual(expected);
     expect(room.exists("pwned")).toBe(false);
+  });
+
+  it("whole words are offered to who has taken : and = out of COMP_WORDBREAKS", async () => {
+    const offer = async (...words: readonly string[]) => {
+      const args = ["--norc", "-c", HARNESS, "bash", words.join(" "), "", ...words];
+      return (await room.run("/bin/bash", args, { BREAKS: " \t\n" })).split("\0").slice(0, 1);
+    };
+    expect(await offer("warm", "plan", "--format=j")).toEqual(["--format=json"]);
+    expect(await offer("warm", "plan", "--target=image.127.0.0.1:5000/acme/h")).toEqual([
+      "--target=image.127.0.0.1:5000/acme/hello:1",
+    ]);
+    expect(await offer("warm", "explain", "image.127.0.0.1:5000/acme/h")).toEqual([
+      "image.127.0.0.1:5000/acme/hello:1",
+    ]);
   });
 
   it.each([
