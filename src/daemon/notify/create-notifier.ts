@@ -46,7 +46,7 @@ export function createNotifier(settings: NotifierSettings): Notifier {
     const { project, endpoint } = settings;
     const notification = { format: "warm.notification/1", project, host: endpoint(), ...transition } as const;
     for (const target of targets) {
-      if (target.on.length > 0 && !target.on.includes(transition.type)) continue;
+      if (!isWanted(transition, target)) continue;
       const queue = queues.get(target.id) ?? [];
       queues.set(target.id, queue);
       queue.push(notification);
@@ -101,6 +101,11 @@ export function createNotifier(settings: NotifierSettings): Notifier {
         await Promise.race([Promise.all(running.values()), stopped]);
     },
   };
+}
+
+/** That all went well with a new revision is for whoever asks for it: a save that succeeds is no news to a chat. */
+function isWanted({ type }: Transition, { on }: NotifyConfig): boolean {
+  return on.length === 0 ? type !== "revision-applied" : on.includes(type);
 }
 
 function deliver(

@@ -30,7 +30,7 @@ function allText(path: string): string {
 it("over http a token opens the repository, and is found nowhere else", async () => {
   await using server = await startGitServer(root(), { password: TOKEN });
   const seen = join(sandbox.dir, "seen-by-hook");
-  const notify = `notify: { own: { exec: [sh, -c, "env > ${seen}"] } }`;
+  const notify = `notify: { own: { exec: [sh, -c, "env > ${seen}"], on: [revision-applied] } }`;
   const commit = project.pushMark("by-http", { head: [notify] });
   const url = `${server.url}/origin.git`;
   const env = { WARM_GIT_TOKEN: TOKEN, WARM_GIT_USER: "" };

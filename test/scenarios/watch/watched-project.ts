@@ -82,8 +82,9 @@ export async function eventually<T>(
   }
 }
 
-/** Above debug: what a person would have read. */
-export const told = (lines: readonly LogLine[]) => lines.filter(({ level }) => level !== "debug");
+/** Above debug: what a person would have read. That a revision is applied follows everything, and has tests of its own. */
+export const told = (lines: readonly LogLine[]) =>
+  lines.filter(({ level, msg }) => level !== "debug" && msg !== "revision applied");
 
 /** How many lines say this, those before `since` left out. */
 export function countOf(watching: Watching, message: string, since = 0): number {
