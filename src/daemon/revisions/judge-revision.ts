@@ -1,3 +1,4 @@
+import { failsForGood } from "../../apply/revisions/fails-for-good.js";
 import type { ErrorRecord, Hold } from "../../model/daemon-status.js";
 import type { Change, Plan } from "../../model/plan.js";
 import type { Address } from "../../model/resource.js";
@@ -24,11 +25,6 @@ export interface RevisionEvidence {
   readonly standingOf: Ledger["standingOf"];
 }
 
-/** What trying again does not mend: the revision itself has to change. */
-const FOR_GOOD: ReadonlySet<string> = new Set([
-  ...["image-not-found", "auth-failed", "platform-mismatch"],
-  ...["seed-failed", "unhealthy", "rejected", "engine-failed"],
-]);
 /** An engine may fail once: how often is too often, its pool's breaker says. */
 const BY_CHANCE: ReadonlySet<string> = new Set(["unhealthy", "engine-failed"]);
 /** Pools do these of their own accord, at any time. */
@@ -67,6 +63,6 @@ function failureOf(change: Change, evidence: RevisionEvidence): RevisionFailure 
   const hold = held.get(address);
   if (kind === "engine" && (hold === "breaker-open" || hold === "rollout-paused"))
     return error ?? { code: "engine-failed", message: `${of}: its new engines do not become ready` };
-  if (error === undefined || !FOR_GOOD.has(error.code)) return undefined;
+  if (error === undefined || !failsForGood(error.code)) return undefined;
   return kind === "engine" && BY_CHANCE.has(error.code) ? undefined : error;
 }
