@@ -71,7 +71,8 @@ export interface Observed {
   readonly registryDigests: Readonly<Record<string, string>>;
   /**
    * How a container is reached from here: by its address where the daemon shares our network, through a port
-   * published on loopback where it only shares our machine, and not at all on another one.
+   * published on loopback where it only shares our machine, and not at all on another one, or from a container that is on
+   * neither the machine's network nor that of the project.
    */
   readonly reach: "address" | "published" | "none";
 }

@@ -5,7 +5,7 @@ import { pack } from "tar-stream";
 /** A file, directory or symbolic link of a layer; the path is absolute in the container, without a leading slash. */
 export type Entry =
   | { path: string; content: string | Buffer; mode?: number }
-  | { path: string; directory: true }
+  | { path: string; directory: true; mode?: number; owner?: number }
   | { path: string; link: string };
 
 /** One layer as a registry stores it: a gzipped tar. */
@@ -14,6 +14,8 @@ export type Layer = { blob: Buffer; digest: string; diffId: string };
 /** What `docker inspect` shows under `Config`, as far as the rig's images use it. */
 export type ContainerDefaults = {
   Cmd: string[];
+  Entrypoint?: string[];
+  User?: string;
   Env?: string[];
   WorkingDir?: string;
   Labels?: Record<string, string>;
@@ -74,7 +76,10 @@ export async function makeTar(entries: readonly Entry[]): Promise<Buffer> {
     const header = { name: entry.path, mtime: new Date(0), uid: 0, gid: 0 };
     if ("content" in entry) tar.entry({ ...header, mode: entry.mode ?? 0o644 }, entry.content);
     else if ("link" in entry) tar.entry({ ...header, type: "symlink", linkname: entry.link });
-    else tar.entry({ ...header, type: "directory", mode: 0o755 });
+    else {
+      const { mode = 0o755, owner = 0 } = entry;
+      tar.entry({ ...header, type: "directory", mode, uid: owner, gid: owner });
+    }
   }
   tar.finalize();
   const chunks: Buffer[] = [];

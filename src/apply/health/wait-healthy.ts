@@ -111,7 +111,7 @@ function hopeless({ answer }: ProbeResult, { name, address, health }: ContainerR
     hint:
       health.type === "healthcheck"
         ? "ask it in another way: `health: { path: / }`, `{ tcp: true }` or `{ exec: [...] }`"
-        : "a host that is not this machine is better asked with `health: { exec: … }` or `{ healthcheck: true }`",
+        : "from another machine, or a container without `network_mode: host`, ask with `health: { exec: … }` or `{ healthcheck: true }`",
     address,
   });
 }

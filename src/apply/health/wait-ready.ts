@@ -196,7 +196,7 @@ function hopeless(answer: string, { name, address, pool }: AskedEngine): WarmErr
     hint:
       pool.ready.type === "healthcheck"
         ? "ask it in another way: `ready: { log: … }`, `{ http: … }`, `{ tcp: … }` or `{ exec: [...] }`"
-        : "a host that is not this machine is better asked with `ready: { log: … }` or `{ exec: [...] }`",
+        : "from another machine, or a container without `network_mode: host`, ask with `ready: { log: … }` or `{ exec: [...] }`",
     address,
   });
 }

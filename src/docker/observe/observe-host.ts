@@ -5,6 +5,7 @@ import type { FindCredentials } from "../connection/credentials.js";
 import type { Transport } from "../connection/endpoint.js";
 import { asOptionalArray, asRecord, asString } from "../connection/shape.js";
 import type { HostMemory } from "./host-memory.js";
+import { narrowReach } from "./narrow-reach.js";
 import { observeEveryLimit, observeLimits } from "./observe-limits.js";
 import { readContainerList, readImageList, readNetworkList, readVolumeList } from "./read-lists.js";
 import type { askRegistryDigests as AskRegistryDigests } from "./registry-digest.js";
@@ -52,7 +53,8 @@ export async function observeHost(host: Host, settings: ObserveSettings): Promis
   return {
     host: { id, ...host.facts },
     observedAt: new Date(Date.now() + reader.clockOffsetMs()).toISOString(),
-    reach,
+    // What it was stays: who is put on another network starts warm anew.
+    reach: sameHostAs === undefined ? narrowReach(reach, desired, containers) : reach,
     images,
     networks,
     volumes,

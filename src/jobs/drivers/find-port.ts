@@ -12,7 +12,7 @@ export function findPort(
   const { address, ports } = lease;
   if (address === undefined)
     throw new WarmError("rejected", "the engine's ports cannot be reached from here", {
-      hint: "run warm on the Docker host, or use the driver `console` or `exec`",
+      hint: "run warm on the Docker host (in a container: with `network_mode: host`), or use the driver `console` or `exec`",
     });
   const reached = ports[port] ?? (host().reach === "address" ? port : undefined);
   if (reached === undefined)
