@@ -7,6 +7,7 @@ import { benchApi } from "./api-bench.js";
 import { benchApply } from "./apply-beside-bare.js";
 import type { BenchHost } from "./bench-project.js";
 import { benchEngines, benchIdleEngines } from "./engine-bench.js";
+import { benchGit } from "./git-bench.js";
 import { benchJobs } from "./jobs-bench.js";
 import { formatMeasurement, isMet, type Measurement } from "./measure.js";
 import { benchNoChange } from "./no-change-plan.js";
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, (host: BenchHost) => Promise<Measurement[
   apply: benchApply,
   "no-change": benchNoChange,
   watch: benchWatch,
+  git: benchGit,
   engines: benchEngines,
   "idle-engines": benchIdleEngines,
   api: benchApi,
