@@ -1,10 +1,10 @@
-import type { GoodRevision } from "../apply/revisions/revision-memory.js";
-import { type LoadedConfig, parseConfig } from "../config/load-config.js";
-import { ERROR_CODES, type ErrorCode, toWarmError, WarmError } from "../errors.js";
+import type { LoadedConfig } from "../config/load-config.js";
+import { toWarmError, WarmError } from "../errors.js";
 import { ConfigError } from "../model/problem.js";
 import type { RevisionMark } from "../model/revision-status.js";
 import type { ConfigOrigin } from "./config-origin.js";
 import type { FileRevision } from "./git-revision.js";
+import { createRecall, recalledRevision, toRefusal } from "./revisions/recall-revision.js";
 import type { RevisionBook } from "./revisions/revision-book.js";
 
 export type Reloaded = "same" | "changed" | "invalid" | "refused" | "still-invalid" | "valid-again";
@@ -57,36 +57,31 @@ export async function openConfigSource(settings: SourceSettings): Promise<Config
   });
   /** What was identified when `current` or `error` was made. */
   let seen = await origin.identify();
-  let { current, wanted, error, refusal } = await begin();
-  let revision = await revisionOf(current);
+  const first = await begin();
+  let { current, wanted, error, refusal } = first;
+  let revision = first.isRecalled ? recalledRevision(book.good, current) : await origin.revisionOf(current);
   let wasInvalid = false;
 
-  async function begin(): Promise<Pick<ConfigSource, "current" | "wanted" | "error" | "refusal">> {
+  async function begin(): Promise<Beginning> {
     const first = await origin.load().catch(toWarmError);
     if (first instanceof Error) {
       const known = origin.id === undefined ? undefined : await recall();
       if (known === undefined) throw first;
       const isBad = !isUnknown(first);
-      return { current: known, wanted: mark(), ...(isBad ? { error: first, refusal: "invalid" } : NOTHING) };
+      const why = isBad ? ({ error: first, refusal: "invalid" } as const) : NOTHING;
+      return { current: known, wanted: mark(), isRecalled: true, ...why };
     }
     const why = refusalOf(first);
     const known = why && (await recall(first.config.project));
     if (why === undefined || known === undefined || known.sha256 === first.sha256)
-      return { current: first, wanted: mark(first.sha256), ...NOTHING };
-    return { current: known, wanted: mark(first.sha256), error: why, refusal: "rolled-back" };
+      return { current: first, wanted: mark(first.sha256), isRecalled: false, ...NOTHING };
+    const refused = { error: why, refusal: "rolled-back" } as const;
+    return { current: known, wanted: mark(first.sha256), isRecalled: true, ...refused };
   }
 
   function refusalOf({ sha256 }: LoadedConfig): WarmError | undefined {
     const bad = rollsBack ? book.badOf(sha256) : undefined;
-    return bad && new WarmError(toCode(bad.code), bad.message, { hint: TRY_AGAIN });
-  }
-
-  /** What came from memory is of the commit that it was remembered with. */
-  async function revisionOf(config: LoadedConfig): Promise<FileRevision> {
-    const { good } = book;
-    if (origin.id !== undefined && good?.sha256 === config.sha256 && good.directory === config.directory)
-      return { sha256: config.sha256, commit: good.commit, isModified: false };
-    return origin.revisionOf(config);
+    return bad && toRefusal(bad);
   }
 
   /** Lock, memory and labels are the project's: another one is another watcher's. */
@@ -118,14 +113,14 @@ export async function openConfigSource(settings: SourceSettings): Promise<Config
   async function use(next: LoadedConfig): Promise<void> {
     const before = current;
     current = next;
-    revision = await revisionOf(next);
+    revision = await origin.revisionOf(next);
     const kept = [next, before, ...(book.good === undefined ? [] : [book.good])];
     await origin.keep(kept);
   }
 
   async function readSecretsAgain(): Promise<void> {
     const again = await recall(current.config.project);
-    if (again?.sha256 === current.sha256) await use(again);
+    if (again?.sha256 === current.sha256) current = again;
   }
 
   async function reload(force: boolean): Promise<Reloaded> {
@@ -175,33 +170,21 @@ export async function openConfigSource(settings: SourceSettings): Promise<Config
     recallGood: () => recall(current.config.project),
     rollBack(good, reason) {
       current = good;
-      revision = { sha256: good.sha256, commit: book.good?.commit, isModified: false };
+      revision = recalledRevision(book.good, good);
       [error, refusal] = [reason, "rolled-back"];
     },
   };
 }
 
+interface Beginning extends Pick<ConfigSource, "current" | "wanted" | "error" | "refusal"> {
+  /** Whether `current` is the one that was applied last, from memory. */
+  readonly isRecalled: boolean;
+}
+
 const NOTHING = { error: undefined, refusal: undefined } as const;
-const TRY_AGAIN = "change the file, or have it tried again with `warm resume`";
 
 /** Nobody knows what is wanted: that is no fault of a revision. */
 const isUnknown = ({ code }: WarmError) => code === "git-failed" || code === "disk-full";
-
-/** Makes the function that reads the revision that was applied last, if it is of this very origin and project. */
-function createRecall({ origin, book, env }: SourceSettings) {
-  return async (project?: string): Promise<LoadedConfig | undefined> => {
-    const { good } = book;
-    if (good === undefined || good.origin !== origin.id) return undefined;
-    const known = await readGood(good, env).catch(() => undefined);
-    return project === undefined || known?.config.project === project ? known : undefined;
-  };
-}
-
-const readGood = ({ text, path, directory, dataBase }: GoodRevision, env: NodeJS.ProcessEnv) =>
-  parseConfig({ text, file: path, directory, dataBase, env });
-
-const toCode = (code: string): ErrorCode =>
-  Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : "rejected";
 
 /** Equal for the same problems: they are told once. */
 function fingerprint(error: WarmError): string {

@@ -6,13 +6,11 @@ import { systemClock } from "../apply/system-clock.js";
 import { toWarmError, type WarmError } from "../errors.js";
 import type { Desired } from "../model/resource.js";
 import { assembleWatcher, type WatchTools } from "./assemble-watcher.js";
-import type { ConfigOrigin } from "./config-origin.js";
 import { openConfigSource } from "./config-source.js";
-import { createFileOrigin } from "./file-origin.js";
-import { type GitSettings, readGitPlace } from "./git/git-place.js";
-import { openGitOrigin } from "./git/open-git-origin.js";
+import type { GitSettings } from "./git/git-place.js";
 import type { Listener } from "./listeners.js";
 import type { WatchLog } from "./log/watch-log.js";
+import { openOrigin } from "./open-origin.js";
 import type { Flights } from "./pass/flights.js";
 import { openRevisionBook } from "./revisions/revision-book.js";
 import type { Overview } from "./served.js";
@@ -111,17 +109,6 @@ export async function watchProject(settings: WatchSettings): Promise<number> {
   }
   log.info("stopped", { detail: "stopped" });
   return exitCode;
-}
-
-async function openOrigin(
-  { git, file: path, cwd, env, log, stop }: WatchSettings,
-  state: StateDirectory,
-  clock: Clock,
-): Promise<ConfigOrigin> {
-  if (git === undefined) return createFileOrigin({ path, cwd, env });
-  const place = readGitPlace(git, cwd);
-  const paths = { stateDir: state.path, cwd: resolve(cwd) };
-  return openGitOrigin({ place, ...paths, env, log, clock, cancel: stop.soft });
 }
 
 /** What is watched, and what is not as it is wanted from the beginning on. */

@@ -47,6 +47,8 @@ export async function openGitStore({ place, stateDir, git }: GitStoreTools): Pro
   const own = join(root, "work", `${machineName()}-${process.pid}-${randomBytes(4).toString("hex")}`);
   const repository = join(own, "repository");
   let fetches = 0;
+  /** Of which nobody may have heard yet. */
+  let newest: string | undefined;
   await makeStateFolder(stateDir)
     .then(() => mkdir(trees, { recursive: true, mode: 0o700 }))
     .catch((cause) => {
@@ -124,6 +126,7 @@ export async function openGitStore({ place, stateDir, git }: GitStoreTools): Pro
       await must("cannot be laid out", [`--work-tree=${fresh}`, "read-tree", "-v", "-u", "--reset", commit], {
         GIT_INDEX_FILE: index,
       });
+      newest = commit;
       // One that stands there may be of a machine that lost its power.
       await rename(target, old).catch(() => undefined);
       await rename(fresh, target);
@@ -148,7 +151,7 @@ export async function openGitStore({ place, stateDir, git }: GitStoreTools): Pro
     },
     async keep(commits) {
       for (const name of await readdir(trees).catch(() => []))
-        if (!commits.has(name))
+        if (!commits.has(name) && name !== newest)
           await rm(join(trees, name), { recursive: true, force: true }).catch(() => undefined);
     },
     close: () => rm(own, { recursive: true, force: true }).catch(() => undefined),

@@ -23,6 +23,7 @@ export interface GitAnswer {
 const IDLE_MS = 60_000;
 /** It removes its lock files when it is asked to end. */
 const GENTLE_MS = 2_000;
+const LAST_WORDS_MS = 1_000;
 const MOST_OUTPUT = 1024 * 1024;
 const MOST_ERRORS = 8 * 1024;
 
@@ -75,11 +76,16 @@ export function runGit({ args, cwd, env, cancel, idleMs = IDLE_MS }: GitCall): P
       clear();
       reject(explainSpawn(error));
     });
-    child.on("close", (code) => {
+    const settle = (code: number | null) => {
       clear();
+      child.stdout.destroy();
+      child.stderr.destroy();
       if (why !== undefined) reject(why);
       else resolve({ exitCode: code ?? 128, stdout: output, stderr: withoutProgress(errors) });
-    });
+    };
+    child.on("close", settle);
+    // What it leaves running, as ssh does to share a connection, may hold its output open for ever.
+    child.on("exit", (code) => setTimeout(() => settle(code), LAST_WORDS_MS).unref());
   });
 }
 

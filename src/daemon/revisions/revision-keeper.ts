@@ -1,6 +1,5 @@
 import { readHealths } from "../../apply/health/read-healths.js";
 import type { LoadedConfig } from "../../config/load-config.js";
-import { ERROR_CODES, type ErrorCode, WarmError } from "../../errors.js";
 import type { RevisionStatus } from "../../model/revision-status.js";
 import type { ConfigSource } from "../config-source.js";
 import type { FileRevision } from "../git-revision.js";
@@ -10,7 +9,8 @@ import { backOffMs } from "../state/back-off.js";
 import type { Ledger } from "../state/ledger.js";
 import type { Teller } from "../tell.js";
 import { describeOpen } from "./describe-open.js";
-import { judgeRevision, type RevisionFailure, type Verdict } from "./judge-revision.js";
+import { judgeRevision, type Verdict } from "./judge-revision.js";
+import { toRefusal } from "./recall-revision.js";
 import type { RevisionBook } from "./revision-book.js";
 import { toRevision } from "./to-revision.js";
 
@@ -118,7 +118,7 @@ export function createRevisionKeeper(tools: KeeperTools): RevisionKeeper {
     const { sha256, commit } = revision;
     const message = `rolled back: ${said}`;
     await book.addBad({ sha256, commit, code: failure.code, message, at: new Date(now()).toISOString() });
-    source.rollBack(good, toError(failure, message));
+    source.rollBack(good, toRefusal({ ...failure, message }, failure.hint));
     teller.revisionRolledBack(bad, nameOf(source.revision), said, failure.code);
     return true;
   }
@@ -164,13 +164,17 @@ export function createRevisionKeeper(tools: KeeperTools): RevisionKeeper {
       const { good } = book;
       const { wanted, refusal, error, origin } = source;
       const applied = good && { sha256: good.sha256, commit: good.commit, at: good.at };
-      const isInSync = refusal === undefined && (following?.isApplied ?? false);
+      // Of one that no pass was made of yet, nothing is known.
+      const seen = following?.config === source.current ? following : undefined;
+      const isInSync = refusal === undefined && (seen?.isApplied ?? false);
       return {
         ...(origin.git === undefined ? {} : { git: origin.git }),
         wanted,
         ...(applied === undefined ? {} : { applied }),
         isInSync,
-        ...(isInSync ? {} : { why: error?.message ?? following?.why ?? "not looked at yet" }),
+        ...(isInSync
+          ? {}
+          : { why: (refusal && error?.message) ?? seen?.why ?? "no pass was made of it yet" }),
         rollsBack: tools.rollsBack,
       };
     },
@@ -178,11 +182,4 @@ export function createRevisionKeeper(tools: KeeperTools): RevisionKeeper {
       await looking;
     },
   };
-}
-
-function toError({ code, hint }: RevisionFailure, message: string): WarmError {
-  const known = Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : "rejected";
-  return new WarmError(known, message, {
-    hint: hint ?? "change the file, or have it tried again with `warm resume`",
-  });
 }
