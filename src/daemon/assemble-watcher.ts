@@ -186,20 +186,10 @@ export async function assembleWatcher(
     ...{ teller, notifier, log, clock, salt, setPullLimit, isOnce: once, onFailure: settings.onFailure },
   });
   const startedAtMs = clock.now();
-  const status = createStatusKeeper(
-    state,
-    () =>
-      composeStatus(watcher, {
-        source,
-        revisions,
-        guard,
-        ledger,
-        link,
-        salt,
-        startedAtMs,
-        nowMs: clock.now(),
-      }),
-    (error) => log.warn("status not written", { detail: toWarmError(error).message }),
+  const parts = { source, revisions, guard, ledger, link, salt, startedAtMs };
+  const tellOfItself = () => composeStatus(watcher, { ...parts, nowMs: clock.now() });
+  const status = createStatusKeeper(state, tellOfItself, (error) =>
+    log.warn("status not written", { detail: toWarmError(error).message }),
   );
   const requests = createRequests({
     ...{
@@ -218,17 +208,7 @@ export async function assembleWatcher(
   });
   const overview = createOverview({
     ...{ watcher, source, book, link, pools, ledger, waits, flights, wakeups, clock, env },
-    tellOfItself: () =>
-      composeStatus(watcher, {
-        source,
-        revisions,
-        guard,
-        ledger,
-        link,
-        salt,
-        startedAtMs,
-        nowMs: clock.now(),
-      }),
+    tellOfItself,
   });
   const served: Served = { pools: pools.pools, jobs: pools.jobs, requests, overview, feed };
   return {

@@ -65,19 +65,22 @@ const FORECAST = object({
   disk: optional(object({ path: string, freeBytes: count, neededBytes: count })),
 });
 
+/** Which host a document is of. */
+export const HOST_FACTS = object({
+  id: string,
+  endpoint: string,
+  version: string,
+  apiVersion: string,
+  os: string,
+  arch: string,
+});
+
 const DOCUMENT = object({
   format: string,
   digest: string,
   project: string,
   config: object({ path: string, sha256: string, text: optional(string), directory: optional(string) }),
-  target: object({
-    id: string,
-    endpoint: string,
-    version: string,
-    apiVersion: string,
-    os: string,
-    arch: string,
-  }),
+  target: HOST_FACTS,
   options: object({
     targets: arrayOf(string),
     excludes: arrayOf(string),

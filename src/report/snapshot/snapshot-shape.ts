@@ -1,4 +1,5 @@
 import { ENGINE_STATES } from "../../model/engine.js";
+import { HOST_FACTS } from "../plan-text/plan-shape.js";
 import {
   arrayOf,
   boolean,
@@ -13,14 +14,6 @@ import {
 } from "../text/shape.js";
 
 const LABELS = mapOf(string);
-const HOST = object({
-  id: string,
-  endpoint: string,
-  version: string,
-  apiVersion: string,
-  os: string,
-  arch: string,
-});
 const IMAGE = object({ id: string, keys: arrayOf(string) });
 const NETWORK = object({ id: string, name: string, driver: string, labels: LABELS });
 const VOLUME = object({ name: string, driver: string, createdAt: string, labels: LABELS });
@@ -37,7 +30,7 @@ const CONTAINER = object({
   limits: optional(object({ memoryBytes: number, cpus: number, pids: number })),
 });
 const OBSERVED = object({
-  host: HOST,
+  host: HOST_FACTS,
   observedAt: time,
   images: arrayOf(IMAGE),
   networks: arrayOf(NETWORK),
