@@ -3,8 +3,11 @@ import { resolve } from "node:path";
 import { toPlanDocument } from "../../apply/plan-document.js";
 import { type LoadedConfig, loadConfig } from "../../config/load-config.js";
 import { WarmError } from "../../errors.js";
-import type { PlanOptions } from "../../model/plan.js";
+import type { Forecast } from "../../model/forecast.js";
+import type { Observed } from "../../model/observed.js";
+import type { Plan, PlanOptions } from "../../model/plan.js";
 import type { PlanDocument } from "../../model/plan-document.js";
+import { forecastPlan } from "../../plan/forecast/forecast-plan.js";
 import { openPooledProject } from "../../pool/open-pooled-project.js";
 import type { CommandContext } from "../command-context.js";
 
@@ -49,12 +52,7 @@ async function planOnHost(
   try {
     const { plan, observed } = await project.plan(planOptions);
     const forecast = await project.forecast(plan, observed);
-    const { config } = project;
-    return {
-      document: toPlanDocument(plan, observed, config, { forecast }),
-      whole: toPlanDocument(plan, observed, config, { forecast, whole: true }),
-      config,
-    };
+    return inBothForms(plan, observed, project.config, forecast);
   } finally {
     project.close();
   }
@@ -90,10 +88,14 @@ async function planAgainstFile(
   const snapshot = parseSnapshot(await readSnapshotText(path, name), name);
   const { plan, config: merged } = planAgainst(snapshot, config, planOptions);
   const { observed } = snapshot;
+  return inBothForms(plan, observed, merged, forecastPlan(plan, merged.desired, observed));
+}
+
+function inBothForms(plan: Plan, observed: Observed, config: LoadedConfig, forecast: Forecast): PlannedFile {
   return {
-    document: toPlanDocument(plan, observed, merged),
-    whole: toPlanDocument(plan, observed, merged, { whole: true }),
-    config: merged,
+    document: toPlanDocument(plan, observed, config, { forecast }),
+    whole: toPlanDocument(plan, observed, config, { forecast, whole: true }),
+    config,
   };
 }
 
