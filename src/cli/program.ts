@@ -9,6 +9,7 @@ import { addEngineCommands } from "./program/engine-commands.js";
 import { explainProgram } from "./program/explain-program.js";
 import { addFileCommands } from "./program/file-commands.js";
 import { helpLayout } from "./program/help-text.js";
+import { addImportCommands } from "./program/import-commands.js";
 import { addJobCommands } from "./program/job-commands.js";
 import { addLockCommands } from "./program/lock-commands.js";
 import { addLookCommands } from "./program/look-commands.js";
@@ -45,6 +46,7 @@ export function createProgram(base: Base, done: (exitCode: number) => void): Com
     };
 
   addFileCommands(program, action);
+  addImportCommands(program, action);
   addPlanCommands(program, action);
   addApplyCommands(program, action);
   addWatchCommands(program, action);

@@ -1,12 +1,15 @@
 import {
   closeSync,
+  constants,
+  copyFileSync,
   fsyncSync,
+  linkSync,
   openSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { WarmError } from "../errors.js";
 
@@ -20,21 +23,57 @@ export function writeFileWhole(named: string, text: string, mode: number): void 
   if (found !== undefined && !found.isFile())
     throw new WarmError("usage", `cannot write ${named}: it is no file`);
   const path = found === undefined ? named : realpathSync(named);
+  putInPlace(path, text, mode, renameSync);
+}
+
+/**
+ * Writes a file whole where there is none yet: of two who do so at once, one is refused.
+ * @throws WarmError as `writeFileWhole`, and `usage` when something is there already
+ */
+export function writeNewFile(path: string, text: string, mode: number): void {
+  putInPlace(path, text, mode, linkOrCopy);
+}
+
+/** Not all file systems have links. */
+function linkOrCopy(temporary: string, path: string): void {
+  try {
+    linkSync(temporary, path);
+  } catch (cause) {
+    const { code = "" } = cause as NodeJS.ErrnoException;
+    if (code === "EEXIST")
+      throw new WarmError("usage", `${path} is there already`, {
+        hint: "write over it with `--force`, or name another file",
+        cause,
+      });
+    if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(code)) throw cause;
+    copyFileSync(temporary, path, constants.COPYFILE_EXCL);
+  }
+}
+
+function putInPlace(
+  path: string,
+  text: string,
+  mode: number,
+  place: (temporary: string, path: string) => void,
+): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const file = openSync(temporary, "wx", mode);
     try {
-      writeSync(file, text);
+      writeFileSync(file, text);
       fsyncSync(file);
     } finally {
       closeSync(file);
     }
-    renameSync(temporary, path);
+    place(temporary, path);
   } catch (cause) {
-    rmSync(temporary, { force: true });
+    if (cause instanceof WarmError) throw cause;
     const { code, message } = cause as NodeJS.ErrnoException;
     throw new WarmError(code === "ENOSPC" ? "disk-full" : "usage", `cannot write ${path}: ${message}`, {
       cause,
     });
+  } finally {
+    // A rename has taken it away already.
+    rmSync(temporary, { force: true });
   }
 }

@@ -45,7 +45,7 @@ export interface LoadedConfig {
   readonly notes: readonly string[];
 }
 
-const MAX_FILE_BYTES = 1024 * 1024;
+export const MAX_FILE_BYTES = 1024 * 1024;
 
 /**
  * Reads and checks a warm.yaml.

@@ -98,6 +98,8 @@ describe("is printed as", () => {
         validate                    check the file and tell every problem at once;
                                     speaks to no Docker
         schema [name]               print a JSON Schema
+        import                      write a warm.yaml from what runs on the host; only
+                                    reads
 
       Plan and apply:
         plan                        show what apply would do; only reads

@@ -53,8 +53,13 @@ describe("a host that is warm", () => {
     "explain ADDRESS",
     "doctor",
     "lock status",
+    "graph --current",
+    "import --project PROJECT",
   ])("is only read by `warm %s`", async (line) => {
-    await run(...line.replace("ADDRESS", `container.${project.container}`).split(" "));
+    const words = line
+      .replace("ADDRESS", `container.${project.container}`)
+      .replace("PROJECT", sandbox.project);
+    await run(...words.split(" "));
     expect(proxy.calls.filter(({ method }) => method !== "GET" && method !== "HEAD")).toEqual([]);
     if (line === "validate" || line === "plan --offline") expect(proxy.calls).toEqual([]);
   });
