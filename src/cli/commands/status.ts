@@ -9,6 +9,7 @@ import type { ProjectStatus } from "../../model/status.js";
 import { describeStatus, statusFromMemory } from "../../plan/describe-status.js";
 import { openPooledProject } from "../../pool/open-pooled-project.js";
 import { formatStatus, formatStatusJson, type StatusDocument } from "../../report/format-status.js";
+import { readStatusDocument } from "../../report/read-status-document.js";
 import { formatJson } from "../../report/text/format-json.js";
 import { formatDurationMs } from "../../report/text/units.js";
 import type { CommandContext } from "../command-context.js";
@@ -77,20 +78,33 @@ async function showRemote(context: CommandContext, options: StatusOptions): Prom
 /** What is wanted stands in a repository, and not in a file here: the watcher that pulls it tells of it. */
 async function showPulled(
   context: CommandContext,
-  { json = false, wait, timeout = WAIT_MS, stateDir }: StatusOptions,
+  options: StatusOptions,
   told: ProjectStatus,
 ): Promise<number> {
+  const { json = false, wait, timeout = WAIT_MS } = options;
   const deadline = Date.now() + timeout;
-  let status = told;
+  let status = (await ask(context, options)) ?? told;
   const isDone = () => isReady(status) && status.watcher?.revisions?.isInSync === true;
   while (wait === "ready" && !isDone() && Date.now() < deadline) {
     await delay(LOOK_AGAIN_MS);
-    status = (await recall(context, stateDir)) ?? status;
+    status = (await ask(context, options)) ?? status;
   }
   print(status, context, json);
   if (wait !== "ready" || isDone()) return 0;
   context.terminal.note(`Not ready after ${formatDurationMs(timeout)}.`);
   return NOT_READY;
+}
+
+/** The watcher's own word; while it does not answer, as before its first pass, what it has written down. */
+async function ask(context: CommandContext, options: StatusOptions): Promise<ProjectStatus | undefined> {
+  const client = openClient(context, { stateDir: openState(context, options.stateDir).path });
+  try {
+    return readStatusDocument(await client.status());
+  } catch {
+    return recall(context, options.stateDir);
+  } finally {
+    client.close();
+  }
 }
 
 function print(status: ProjectStatus, { terminal }: CommandContext, isJson: boolean): void {

@@ -31,12 +31,9 @@ export function recalledRevision(good: GoodRevision | undefined, { sha256 }: Loa
 }
 
 /** Why a text is not tried, as an error. */
-export function toRefusal(
-  { code, message }: Pick<BadRevision, "code" | "message">,
-  hint = TRY_AGAIN,
-): WarmError {
+export function toRefusal({ code, message }: Pick<BadRevision, "code" | "message">): WarmError {
   const known = Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : "rejected";
-  return new WarmError(known, message, { hint });
+  return new WarmError(known, message, { hint: TRY_AGAIN });
 }
 
 const TRY_AGAIN = "change the file, or have it tried again with `warm resume`";

@@ -2,6 +2,7 @@ import { readHealths } from "../../apply/health/read-healths.js";
 import type { LoadedConfig } from "../../config/load-config.js";
 import type { RevisionStatus } from "../../model/revision-status.js";
 import type { ConfigSource } from "../config-source.js";
+import { describeError } from "../describe-error.js";
 import type { FileRevision } from "../git-revision.js";
 import type { PassResult } from "../pass/run-pass.js";
 import { type ResourceKeys, resourceKeys } from "../resource-keys.js";
@@ -118,7 +119,7 @@ export function createRevisionKeeper(tools: KeeperTools): RevisionKeeper {
     const { sha256, commit } = revision;
     const message = `rolled back: ${said}`;
     await book.addBad({ sha256, commit, code: failure.code, message, at: new Date(now()).toISOString() });
-    source.rollBack(good, toRefusal({ ...failure, message }, failure.hint));
+    source.rollBack(good, toRefusal({ code: failure.code, message }));
     teller.revisionRolledBack(bad, nameOf(source.revision), said, failure.code);
     return true;
   }
@@ -174,7 +175,7 @@ export function createRevisionKeeper(tools: KeeperTools): RevisionKeeper {
         isInSync,
         ...(isInSync
           ? {}
-          : { why: (refusal && error?.message) ?? seen?.why ?? "no pass was made of it yet" }),
+          : { why: (refusal && error && describeError(error)) ?? seen?.why ?? "no pass was made of it yet" }),
         rollsBack: tools.rollsBack,
       };
     },

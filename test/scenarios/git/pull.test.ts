@@ -72,6 +72,7 @@ it("what is committed is applied, and seen from outside", async () => {
   const { code, stdout } = await sandbox.call(["status", "--wait", "ready"]);
   expect(code, stdout).toBe(0);
   expect(stdout).toContain(`git:     main at ${project.origin}, answered `);
+  expect(stdout).toMatch(/container\.\S+ +running +healthy +in sync/);
   expect(stdout).toContain(`applied: commit ${commit.slice(0, 12)}, `);
 });
 
