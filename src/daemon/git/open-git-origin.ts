@@ -57,7 +57,8 @@ export async function openGitOrigin(settings: GitOriginSettings): Promise<Config
       return { kind: "bad", object: undefined, error };
     }
     const { object } = found;
-    if (tip.kind !== "unknown" && tip.object === object) return tip;
+    // A bad one is looked at again: its key may be trusted by now.
+    if (tip.kind === "files" && tip.object === object) return tip;
     try {
       return { kind: "files", object, checkout: await store.checkOut(found) };
     } catch (thrown) {

@@ -1,4 +1,5 @@
 import { readHealths } from "../../apply/health/read-healths.js";
+import type { GoodRevision } from "../../apply/revisions/revision-memory.js";
 import type { LoadedConfig } from "../../config/load-config.js";
 import type { RevisionStatus } from "../../model/revision-status.js";
 import type { ConfigSource } from "../config-source.js";
@@ -63,11 +64,21 @@ export function createRevisionKeeper(tools: KeeperTools): RevisionKeeper {
   let following: Following | undefined;
   let looking: Promise<void> | undefined;
   /** Of the last revision that was told as applied, here or in an earlier life. */
-  let toldKey = book.good && keyOf(book.good.sha256, book.good.commit);
+  let toldKey = keyOfGood();
+
+  /** One of another repository, or of a file, is none to go back to. */
+  function goodOfOwn(): GoodRevision | undefined {
+    return book.good?.origin === source.origin.id ? book.good : undefined;
+  }
 
   /** A commit is another revision although its text is the same: somebody waits to hear of it. */
   function keyOf(sha256: string, commit: string | undefined): string {
     return source.origin.id === undefined ? sha256 : `${sha256} ${commit ?? ""}`;
+  }
+
+  function keyOfGood(): string | undefined {
+    const good = goodOfOwn();
+    return good && keyOf(good.sha256, good.commit);
   }
 
   async function follow(): Promise<Following> {
@@ -162,7 +173,7 @@ export function createRevisionKeeper(tools: KeeperTools): RevisionKeeper {
   return {
     see,
     status() {
-      const { good } = book;
+      const good = goodOfOwn();
       const { wanted, refusal, error, origin } = source;
       const applied = good && { sha256: good.sha256, commit: good.commit, at: good.at };
       // Of one that no pass was made of yet, nothing is known.
