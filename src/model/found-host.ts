@@ -5,7 +5,7 @@ import type { ResourceLimits } from "./resource.js";
 /** An image, with what a plan does not ask of one. */
 export interface FoundImage {
   readonly id: string;
-  /** `repo:tag` and `repo@digest` as Docker lists them, sorted; without warm's own marks. */
+  /** `repo:tag` and `repo@digest`, each in its one canonical form, sorted; without warm's own marks. */
   readonly references: readonly string[];
   readonly labels: Labels;
   /** Of those that are inspected: entry point and command. */

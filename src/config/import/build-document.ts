@@ -30,7 +30,7 @@ const STYLE = {
 export function writeDraft({ head, settings, sections }: DraftFile): string {
   const document = new Document(new YAMLMap(), STYLE);
   const root = document.contents as YAMLMap;
-  document.commentBefore = commentOf(head);
+  document.commentBefore = commentOf(head.map(oneLine));
   for (const [key, value, remark] of settings) {
     const node = toNode(value);
     if (remark !== undefined) node.comment = ` ${oneLine(remark)}`;
@@ -56,10 +56,12 @@ export function writeDraft({ head, settings, sections }: DraftFile): string {
   return escapeUnsafe(document.toString(STYLE));
 }
 
-const TO_COMPLETE = "To be completed by hand:";
+/** A comment still once the first `#` of each line is taken away. */
+const TO_COMPLETE = "# To be completed by hand, then without the first `#` of each line:";
 
+/** @param lines without what breaks or hides a line */
 function commentOf(lines: readonly string[]): string {
-  return lines.map((line) => ` ${oneLine(line)}`).join("\n");
+  return lines.map((line) => ` ${line}`).join("\n");
 }
 
 function toPair({ id, value, origin, remarks }: Entry): Pair {
@@ -69,7 +71,7 @@ function toPair({ id, value, origin, remarks }: Entry): Pair {
     if (target instanceof Scalar || target instanceof YAMLMap) target.comment = ` ${oneLine(text)}`;
   }
   const key = new Scalar(id);
-  key.commentBefore = commentOf(origin);
+  key.commentBefore = commentOf(origin.map(oneLine));
   return new Pair(key, node);
 }
 
@@ -78,7 +80,7 @@ function commentOut(entry: Entry): string[] {
   const root = new YAMLMap();
   root.add(toPair(entry));
   const text = escapeUnsafe(stringify(root, STYLE)).trimEnd();
-  return [...text.split("\n"), ...entry.missing.map((clause) => `  # not known: ${clause}`)];
+  return [...text.split("\n"), ...entry.missing.map((clause) => `  # not known: ${oneLine(clause)}`)];
 }
 
 function toNode(value: FileValue, key = ""): Scalar | YAMLMap | YAMLSeq {

@@ -5,7 +5,7 @@ import { type ContainerSpec, parseContainerSpec, parseVolumeSpec } from "../../m
 import { DEFAULTS } from "../normalize/defaults.js";
 import { describeEnv, readVariables, type Variable } from "./describe-env.js";
 import type { Described, Entry, EntryRemark } from "./entry.js";
-import { findBlob } from "./find-blob.js";
+import { type BlobImage, findBlob } from "./find-blob.js";
 import type { TemplateFacts } from "./gather-facts.js";
 import { type NamedImage, nameImage } from "./name-image.js";
 import { restoreId } from "./parse-names.js";
@@ -20,18 +20,25 @@ export function variablesOfTemplate({ container }: TemplateFacts, { settings }: 
   return readVariables(specOf(container)?.env, settings.get(container?.id ?? "")?.env ?? {});
 }
 
-/** A template by what there is of it. @param network of the file */
+/** What describing a template takes beside what there is of it. */
+export interface TemplateSources {
+  readonly found: FoundHost;
+  /** Of the file. */
+  readonly network: string;
+  readonly blobs: readonly BlobImage[];
+  readonly nameSecret: (variable: Variable) => string;
+}
+
+/** A template by what there is of it. */
 export function describeTemplate(
   facts: TemplateFacts,
-  found: FoundHost,
-  network: string,
-  nameSecret: (variable: Variable) => string,
+  { found, network, blobs, nameSecret }: TemplateSources,
 ): Described {
   const { container, volume, tid } = facts;
   const spec = specOf(container);
   const settings = found.settings.get(container?.id ?? "");
   const image = imageOf(container, spec, found);
-  const blob = findBlob(facts, image?.reference, found);
+  const blob = findBlob(facts, image?.reference, found, blobs);
   const mount = spec?.mount ?? parseVolumeSpec(volume?.labels[LABEL.spec])?.mount ?? DEFAULTS.template.mount;
   const port = spec?.port ?? guessPort(settings?.ports ?? []);
   const { env, remarks, leftOut } = describeEnv(variablesOfTemplate(facts, found), nameSecret);

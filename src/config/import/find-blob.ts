@@ -10,6 +10,13 @@ export type Blob =
   | { readonly reference: string; readonly remark: string | undefined; readonly isGuess: boolean }
   | { readonly reference: undefined; readonly missing: string };
 
+/** An image that may fill volumes. */
+export interface BlobImage {
+  readonly reference: string;
+  /** What its name has in common with that of its template's image. */
+  readonly stem: string;
+}
+
 /** What every blob image of cyanprint's unpacks; its command says so. */
 const ARCHIVE = "cyan.tar.gz";
 
@@ -18,24 +25,29 @@ const ARCHIVE = "cyan.tar.gz";
  * once it is done and writes the image down nowhere: then the names of the blob images on the host are compared.
  * @param image the template container's, if that is known
  */
-export function findBlob(facts: TemplateFacts, image: string | undefined, found: FoundHost): Blob {
+export function findBlob(
+  facts: TemplateFacts,
+  image: string | undefined,
+  found: FoundHost,
+  blobs: readonly BlobImage[],
+): Blob {
   const spec = parseVolumeSpec(facts.volume?.labels[LABEL.spec]);
   if (spec !== undefined) return { reference: spec.blob, remark: undefined, isGuess: false };
   const { seeder } = facts;
   const named = seeder && nameImage(seeder, found.settings.get(seeder.id)?.image ?? "", found);
   if (named !== undefined)
     return { reference: named.reference, remark: `by its seeding container ${seeder?.name}`, isGuess: false };
-  return guessBlob(image, findBlobImages(found));
+  return guessBlob(image, blobs);
 }
 
-function guessBlob(image: string | undefined, candidates: readonly string[]): Blob {
-  const isAlike = (one: string) => image !== undefined && stemOf(one) === stemOf(image);
-  const alike = candidates.filter(isAlike);
-  const sameTag = alike.filter((one) => tagOf(one) === tagOf(image ?? ""));
+function guessBlob(image: string | undefined, blobs: readonly BlobImage[]): Blob {
+  const stem = image === undefined ? undefined : stemOf(image);
+  const alike = blobs.filter((one) => one.stem === stem);
+  const sameTag = alike.filter(({ reference }) => tagOf(reference) === tagOf(image ?? ""));
   const [guess, ...more] = sameTag.length > 0 ? sameTag : alike;
   if (guess !== undefined && more.length === 0)
-    return { reference: guess, remark: "a guess by its name: please check", isGuess: true };
-  const choice = alike.length > 0 ? alike : candidates;
+    return { reference: guess.reference, remark: "a guess by its name: please check", isGuess: true };
+  const choice = (alike.length > 0 ? alike : blobs).map(({ reference }) => reference);
   const which = choice.length === 0 ? "this host has no blob image" : `perhaps one of ${listSome(choice)}`;
   return { reference: undefined, missing: `which image filled its volume: ${which}` };
 }
@@ -47,15 +59,16 @@ function listSome(references: readonly string[]): string {
   return references.length > MOST_NAMED ? `${named} and ${references.length - MOST_NAMED} more` : named;
 }
 
-/** References of the images that cyanprint has labelled and that are blobs by their command or their name, sorted. */
-function findBlobImages({ images }: FoundHost): string[] {
-  return images
+/** The images that cyanprint has labelled and that are blobs by their command or their name, by reference. */
+export function findBlobImages({ images }: FoundHost): BlobImage[] {
+  const blobs = images
     .filter(({ labels }) => labels[LABEL.cyanprint] === "true")
-    .flatMap((image) => {
+    .flatMap((image): BlobImage[] => {
       const reference = referenceOf(image);
-      return reference !== undefined && isBlob(image, reference) ? [reference] : [];
-    })
-    .sort();
+      if (reference === undefined || !isBlob(image, reference)) return [];
+      return [{ reference, stem: stemOf(reference) }];
+    });
+  return blobs.sort((a, b) => (a.reference < b.reference ? -1 : 1));
 }
 
 function isBlob({ command = [] }: FoundImage, reference: string): boolean {

@@ -13,6 +13,7 @@ import { describePool, variablesOfPool } from "./describe-pool.js";
 import { describeSession } from "./describe-session.js";
 import { describeTemplate, variablesOfTemplate } from "./describe-template.js";
 import type { Described, Entry } from "./entry.js";
+import { findBlobImages } from "./find-blob.js";
 import { findTakeovers } from "./find-takeovers.js";
 import { type Facts, gatherFacts } from "./gather-facts.js";
 import { hasUndeclared } from "./has-undeclared.js";
@@ -67,18 +68,19 @@ async function describeAll(
   found: FoundHost,
   network: string,
 ): Promise<{ readonly entries: Entries; readonly leftOut: readonly Remark[] }> {
-  const usesOf = (owner: string, variables: readonly Variable[]): SecretUse[] =>
-    variables.filter(({ isSecret }) => isSecret).map((variable) => ({ owner, variable }));
   const nameOf = nameSecrets([
-    ...facts.templates.flatMap((one) => usesOf(restoreId(one.tid), variablesOfTemplate(one, found))),
-    ...facts.pools.flatMap((one) => usesOf(one.pool, variablesOfPool(one, found))),
+    ...facts.templates.flatMap((one) =>
+      secretsOf("templates", restoreId(one.tid), variablesOfTemplate(one, found)),
+    ),
+    ...facts.pools.flatMap((one) => secretsOf("engines", one.pool, variablesOfPool(one, found))),
   ]);
-  const namer = (owner: string) => (variable: Variable) => nameOf({ owner, variable });
-
+  const namer = (section: SecretUse["section"], owner: string) => (variable: Variable) =>
+    nameOf({ section, owner, variable });
+  const blobs = findBlobImages(found);
   const templates = facts.templates.map((one) =>
-    describeTemplate(one, found, network, namer(restoreId(one.tid))),
+    describeTemplate(one, { found, network, blobs, nameSecret: namer("templates", restoreId(one.tid)) }),
   );
-  const pools = facts.pools.map((one) => describePool(one, found, namer(one.pool)));
+  const pools = facts.pools.map((one) => describePool(one, found, namer("engines", one.pool)));
   const ofTemplates = await checkAll(
     "templates",
     templates.map(({ entry }) => entry),
@@ -103,6 +105,14 @@ async function describeAll(
     ],
     leftOut: [...templates.flatMap(tell("templates")), ...pools.flatMap(tell("engines"))],
   };
+}
+
+function secretsOf(
+  section: SecretUse["section"],
+  owner: string,
+  variables: readonly Variable[],
+): SecretUse[] {
+  return variables.filter(({ isSecret }) => isSecret).map((variable) => ({ section, owner, variable }));
 }
 
 /** What the rules refuse is not whole. */

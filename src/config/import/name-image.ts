@@ -33,9 +33,9 @@ function isIdOf(text: string, imageId: string): boolean {
   return ID.test(text) && imageId.replace("sha256:", "").startsWith(text.replace("sha256:", ""));
 }
 
-export function findImage(reference: string, images: readonly FoundImage[]): FoundImage | undefined {
+function findImage(reference: string, images: readonly FoundImage[]): FoundImage | undefined {
   const key = canonicalImageKey(reference);
-  return images.find(({ references }) => references.some((one) => canonicalImageKey(one) === key));
+  return images.find(({ references }) => references.includes(key));
 }
 
 /** A tag before a digest, the first of several: Docker does not say which one it was pulled by. */

@@ -2,7 +2,8 @@ import type { Variable } from "./describe-env.js";
 
 /** A secret variable and whose it is. */
 export interface SecretUse {
-  /** Of a template or pool. */
+  /** A template and a pool may have one id. */
+  readonly section: "templates" | "engines";
   readonly owner: string;
   readonly variable: Variable;
 }
@@ -36,7 +37,7 @@ export function nameSecrets(uses: readonly SecretUse[]): (use: SecretUse) => str
   return (use) => given.get(keyOf(use)) ?? use.variable.name;
 }
 
-const keyOf = ({ owner, variable }: SecretUse) => JSON.stringify([owner, variable.name]);
+const keyOf = ({ section, owner, variable }: SecretUse) => JSON.stringify([section, owner, variable.name]);
 
 function countOf(name: string, uses: readonly SecretUse[]): number {
   return uses.filter(({ variable }) => variable.name === name).length;

@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 import { WarmError } from "../../errors.js";
 import type { FoundHost, FoundImage, FoundSettings } from "../../model/found-host.js";
+import { canonicalImageKey } from "../../model/image-ref.js";
 import { LABEL, type Labels } from "../../model/labels.js";
 import { SEED_PROOF_REPOSITORY, TOMBSTONE_REPOSITORY } from "../../model/names.js";
 import type { Host } from "../connection/connect.js";
@@ -88,7 +89,7 @@ function readImages(answer: unknown): Omit<FoundImage, "command">[] {
     );
     return {
       id: asString(image.Id, "image.Id"),
-      references: references.sort(),
+      references: references.map(canonicalImageKey).sort(),
       labels: asStringMap(image.Labels, "image.Labels"),
     };
   });

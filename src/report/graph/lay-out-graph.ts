@@ -34,7 +34,7 @@ export interface Layout {
 }
 
 /** Of one line of a box. */
-const COLUMNS = 46;
+const COLUMNS = 56;
 /** A little more than common fixed-width fonts take of 12 pixels. */
 export const COLUMN_WIDTH = 7.4;
 export const LINE_HEIGHT = 17;

@@ -55,6 +55,17 @@ export function foundOf({ networks, volumes, containers, images }: Observed): Fo
   });
 }
 
+/** A file whose parts that are to be completed have lost the first `#` of each line, and nothing else. */
+export function uncomment(text: string): string {
+  let isBelow = false;
+  const lines = text.split("\n").map((line, index, all) => {
+    const isStart = [line, all[index + 1] ?? ""].some((one) => one.includes("# To be completed by hand"));
+    isBelow = line !== "" && (isBelow || (isStart && /^ *# /.test(line)));
+    return isBelow ? line.replace("# ", "") : line;
+  });
+  return lines.join("\n");
+}
+
 export function buildImage(references: readonly string[], parts: Partial<FoundImage> = {}): FoundImage {
   return { id: `sha256:${references.join()}`, references, labels: {}, command: undefined, ...parts };
 }

@@ -14,6 +14,7 @@ import {
   byCyanprint,
   CYANPRINT,
   foundOf,
+  uncomment,
   volumeOf,
 } from "./found-hosts.js";
 
@@ -72,6 +73,19 @@ describe("the blob of a template that cyanprint has made", () => {
       "which image filled its volume: this host has no blob image",
     );
     expect(none.text).toContain("#     blob: ???");
+  });
+
+  it("is all that has to be written in the comment, which is the whole template", async () => {
+    const found = templateWith([]);
+    const [container] = found.containers;
+    const env = { LONG: "it's ".repeat(200), LINES: "a\n# b", NEXT: "- x" };
+    const settings = new Map([[container?.id ?? "", buildSettings({ image: "t:1", env })]]);
+    const theirs = { ...found, volumes: [volumeOf(`cyan-${TID}-s`)], settings };
+    const { file, text } = await importFrom(theirs);
+    expect(file).toEqual({ version: 1, project: "cyanprint" });
+    const completed = parse(uncomment(text));
+    expect(completed.templates).toEqual({ [ID]: { image: "t:1", blob: "???", env } });
+    expect(completed.sessions).toEqual({ s: { template: ID } });
   });
 
   it("is known by its command, whatever it is called", async () => {
@@ -188,6 +202,26 @@ describe("secrets", () => {
       T1_TOKEN: { fromEnv: "T1_TOKEN" },
       TOKEN: { fromEnv: "T1_TOKEN_2" },
     });
+  });
+
+  it("of a template and a pool of one id are two where their values differ", async () => {
+    const pool = poolOf(1, { id: "t", env: { TOKEN: "of the pool" }, limits: {} });
+    const theirs = templateWith([["reg.io/acme/ts-blob:1.4.0"]]);
+    const warm = foundOf(buildWarm(buildDesired({ templates: {}, pools: [pool] })));
+    const container = byCyanprint("cyan-template-t");
+    const { file } = await importFrom({
+      ...warm,
+      images: theirs.images,
+      containers: [...warm.containers, container],
+      settings: new Map([
+        ...warm.settings,
+        [container.id, buildSettings({ image: "reg.io/acme/ts:1.4.0", env: { TOKEN: "of the template" } })],
+      ]),
+    });
+    expect([file.templates.t.env, file.engines.t.env]).toEqual([
+      { TOKEN: { fromEnv: "T_TOKEN_2" } },
+      { TOKEN: { fromEnv: "T_TOKEN" } },
+    ]);
   });
 
   it("a variable that no file can have, or no program, is left out and told of", async () => {

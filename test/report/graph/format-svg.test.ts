@@ -86,7 +86,7 @@ describe("a graph as SVG", () => {
       if (element === "text" && style === "name") texts.push(text);
     });
     expect(titles).toContain(`image ${name}\n+ pull: not on the host`);
-    expect(texts).toEqual(["registry.example.com/ve…y-very-very-long:1.4.0"]);
+    expect(texts).toEqual(["registry.example.com/very-ve…y-very-very-very-long:1.4.0"]);
   });
 
   it("loads nothing, and has colours for light and dark", () => {
