@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { loadImage } from "../rig/load-image.js";
 import { createSandbox, type Sandbox } from "../rig/sandbox.js";
 import { type TemplateProject, writeTemplateProject } from "../scenarios/templates/template-project.js";
-import { readCompose, toContainer } from "./compose/read-compose.js";
+import { type ComposeFile, joinCompose, readCompose, toContainer } from "./compose/read-compose.js";
+import { serveRepository } from "./compose/serve-repository.js";
 import { buildWarmImage, type WarmImage } from "./compose/warm-image.js";
 
 const example = resolve("examples/compose");
@@ -27,20 +28,29 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.dispose());
 
+interface Changes {
+  /** Default: compose.yaml alone. */
+  readonly file?: ComposeFile;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly networkMode?: string;
+}
+
 /** The container of the compose file, with this test's project, image and Docker. */
-async function create(
-  yaml: string,
-  change: (host: Docker.HostConfig) => Docker.HostConfig = (host) => host,
-): Promise<Docker.Container> {
+async function create(yaml: string, changes: Changes = {}): Promise<Docker.Container> {
+  const { file = compose, env, networkMode } = changes;
   writeFileSync(join(sandbox.dir, "project/warm.yaml"), yaml);
-  const options = toContainer(compose, {
+  const options = toContainer(file, {
     dir: sandbox.dir,
-    env: { DOCKER_GID: String(statSync(sandbox.socketPath).gid) },
-    volumeName: (name) => `${sandbox.id}-${name}`,
+    env: { DOCKER_GID: String(statSync(sandbox.socketPath).gid), ...env },
+    volumeName: (name) => `${sandbox.id}-${file === compose ? "" : "git-"}${name}`,
   });
   const { HostConfig = {}, Cmd = [], Healthcheck } = options;
   const docker = (bind: string) => bind.replace(/^\/var\/run\/docker\.sock:/, `${sandbox.socketPath}:`);
-  const host = change({ ...HostConfig, Binds: [...(HostConfig.Binds ?? []).map(docker), ...warm.binds] });
+  const host = {
+    ...HostConfig,
+    Binds: [...(HostConfig.Binds ?? []).map(docker), ...warm.binds],
+    ...(networkMode === undefined ? {} : { NetworkMode: networkMode }),
+  };
   return sandbox.docker.createContainer({
     ...options,
     name: `${sandbox.id}-warm-${++count}`,
@@ -120,13 +130,28 @@ describe("warm in the container of the compose file", () => {
   });
 });
 
-describe("warm in a container with a network of its own", () => {
-  const once = (yaml: string, networkMode: string) =>
-    create(yaml, (host) => ({ ...host, NetworkMode: networkMode, RestartPolicy: { Name: "no" } }));
+describe("warm in the container of compose.git.yaml", () => {
+  it("has its file out of a repository, with the git of its image", async () => {
+    await using server = await serveRepository(sandbox.dir, { "warm.yaml": join(sandbox.dir, "warm.yaml") });
+    for (const name of ["git.key", "git.known_hosts"]) writeFileSync(join(sandbox.dir, name), "");
+    const file = joinCompose(compose, readCompose(join(example, "compose.git.yaml")));
+    const container = await create(project.yaml, { file, env: { WARM_GIT_URL: server.url } });
+    await container.start();
+    await vi.waitFor(
+      async () => expect(await healthOf(container), await logsOf(container)).toBe("healthy"),
+      PATIENCE,
+    );
+    await vi.waitFor(async () => expect(await logsOf(container)).toContain(server.commit), PATIENCE);
+    await container.stop();
+    expect((await container.inspect()).State.ExitCode).toBe(0);
+    await container.remove();
+  });
+});
 
+describe("warm in a container with a network of its own", () => {
   it("says at once that it reaches no port, and what to do", async () => {
     const changed = `${project.yaml}    env: { MODE: bridge }\n`;
-    const container = await once(changed, "bridge");
+    const container = await create(changed, { networkMode: "bridge" });
     await container.start();
     await vi.waitFor(
       async () => expect(await logsOf(container)).toContain("no way to its port 5550 from here"),
@@ -138,7 +163,9 @@ describe("warm in a container with a network of its own", () => {
   });
 
   it("asks containers at their addresses on the project's own network", async () => {
-    const container = await once(`${project.yaml}    env: { MODE: network }\n`, project.network);
+    const container = await create(`${project.yaml}    env: { MODE: network }\n`, {
+      networkMode: project.network,
+    });
     await container.start();
     await vi.waitFor(
       async () => expect(await healthOf(container), await logsOf(container)).toBe("healthy"),

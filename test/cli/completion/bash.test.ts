@@ -54,7 +54,7 @@ describe("in bash", () => {
     ["warm lock ", ["status", "break", "help"]],
     ["warm lock st", ["status"]],
     ["warm plan --det", ["--detailed-exitcode"]],
-    ["warm plan --format ", ["text", "json"]],
+    ["warm plan --format ", ["text", "json", "markdown"]],
     ["warm plan --format=j", ["json"]],
     ["warm watch --log-level ", ["debug", "info", "warn", "error"]],
     ["warm completion ", ["bash", "zsh", "fish"]],

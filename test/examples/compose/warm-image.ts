@@ -12,9 +12,10 @@ export interface WarmImage {
 
 /**
  * The image of examples/compose/Dockerfile as far as it can be made without a registry: its user, folders, environment, entry
- * point and copies are read from the file; node is this machine's, and what it builds is this checkout's.
+ * point and copies are read from the file; node and git are this machine's, and what it builds is this checkout's.
  */
 export async function buildWarmImage(dockerfile: string, salt: string): Promise<WarmImage> {
+  const git = findProgram("git");
   const stage = readFinalStage(dockerfile);
   const last = (word: string) => stage.filter((one) => one.word === word).at(-1)?.rest ?? "";
   const runs = stage.flatMap(({ word, rest }) => (word === "RUN" ? [rest] : []));
@@ -43,10 +44,9 @@ export async function buildWarmImage(dockerfile: string, salt: string): Promise<
     const [from = "", to = ""] = rest.replace("--from=build /src/", "").split(" ");
     return [`${resolve(from)}:${to}:ro`];
   });
-  const libraries = [
-    ...execFileSync("ldd", [process.execPath], { encoding: "utf8" }).matchAll(/(\/\S+) \(0x/g),
-  ];
-  const ours = libraries.map(([, path = ""]) => `${path}:${path}:ro`);
+  const libraries = new Set([process.execPath, git].flatMap(listLibraries));
+  const core = execFileSync(git, ["--exec-path"], { encoding: "utf8" }).trim();
+  const ours = [git, core, ...libraries].map((path) => `${path}:${path}:ro`);
   const image = makeImage(
     [await makeLayer(entries)],
     {
@@ -62,4 +62,12 @@ export async function buildWarmImage(dockerfile: string, salt: string): Promise<
     { salt },
   );
   return { image, binds: [`${process.execPath}:/usr/bin/node:ro`, ...ours, ...copies] };
+}
+
+const findProgram = (name: string) =>
+  execFileSync("sh", ["-c", `readlink -f "$(command -v ${name})"`], { encoding: "utf8" }).trim();
+
+function listLibraries(program: string): string[] {
+  const listed = execFileSync("ldd", [program], { encoding: "utf8" });
+  return [...listed.matchAll(/(\/\S+) \(0x/g)].map(([, path = ""]) => path);
 }
