@@ -21,7 +21,7 @@ describe.skipIf(fetched === undefined)(`in fish${whyNot}`, () => {
     ["warm pl", ["plan"]],
     ["warm lock ", ["break", "help", "status"]],
     ["warm plan --det", ["--detailed-exitcode"]],
-    ["warm plan --format ", ["json", "text"]],
+    ["warm plan --format ", ["json", "markdown", "text"]],
     ["warm plan --format=j", ["--format=json"]],
     ["warm completion z", ["zsh"]],
     ["warm events pass tr", ["transition"]],

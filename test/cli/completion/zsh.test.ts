@@ -35,8 +35,8 @@ describe.skipIf(fetched === undefined)(`in zsh${whyNot}`, () => {
     expect(await complete("")).not.toContain("__complete");
     expect(await complete("lock", "")).toEqual(["status", "break", "help"]);
     expect(await complete("explain", "-")).toEqual(expect.arrayContaining(["--json", "--file", "-H"]));
-    expect(await complete("plan", "--format", "")).toEqual(["text", "json"]);
-    expect(await complete("plan", "--format=")).toEqual(["text", "json"]);
+    expect(await complete("plan", "--format", "")).toEqual(["text", "json", "markdown"]);
+    expect(await complete("plan", "--format=")).toEqual(["text", "json", "markdown"]);
     expect(await complete("pause", "--reason", "")).toEqual([]);
   });
 
