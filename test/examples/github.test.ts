@@ -286,7 +286,8 @@ describe.skipIf("missing" in tools)(`the GitHub workflows${whyNot(tools)}`, () =
     it("apply the plan that was reviewed, and tell the pull request", async () => {
       hosts.push("make", { "warm.yaml": project.yaml });
       const planned = await plan("make", 22);
-      const { isFailed, log } = await apply(merge("make", 22));
+      const sha = merge("make", 22);
+      const { isFailed, log } = await apply(sha);
       expect(isFailed, log).toBe(false);
       expect(await containers()).toHaveLength(1);
       const told = ours(22).filter((body) => body.startsWith("<!-- warm:apply "));
@@ -294,6 +295,13 @@ describe.skipIf("missing" in tools)(`the GitHub workflows${whyNot(tools)}`, () =
       expect(told[0]).toContain("### warm apply: applied");
       expect(told[0]).toContain(planned.outputs.plan?.digest);
       expect(told[0]).toContain("https://github.example/acme/hosts/actions/runs/7");
+
+      // Again, and for a commit that nobody had to review: there is nothing to do.
+      for (const commit of [sha, hosts.push("main", { "NOTES.md": "more" })]) {
+        const again = await apply(commit);
+        expect(again.isFailed, again.log).toBe(false);
+        expect(again.summary).toContain("### warm apply: nothing to change");
+      }
     });
 
     it("apply nothing when the host has moved since, say what would be done now, and take that digest by hand", async () => {

@@ -199,6 +199,8 @@ describe.skipIf("missing" in tools)(`the GitLab jobs${whyNot(tools)}`, () => {
     expect([plan_, more]).toEqual([reviewed, []]);
     expect(told).toMatch(/^<!-- warm:apply .* -->\n### warm apply: applied\n/);
     expect(told).toContain("https://gitlab.example/acme/hosts/-/jobs/9");
+    const again = await apply(hosts.push("main", { "NOTES.md": "more" }));
+    expect(again.code, again.output).toBe(0);
   });
 
   it("apply nothing when the host has moved since, say what would be done now, and take that digest by hand", async () => {

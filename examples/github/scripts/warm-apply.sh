@@ -29,6 +29,9 @@ warm "${options[@]}" plan --format markdown --detailed-exitcode "${environment[@
 case $code in 0 | 2) ;; *) fail "$WARM_FILE: warm has no plan (exit code $code)" "$code" ;; esac
 has_marker plan "$out/now.md" || fail "$WARM_FILE: the plan has no marker"
 marker=$(head -n 1 "$out/now.md")
+# Nothing to do needs nobody's review: a run that is started again, or a commit that changes something else.
+is_empty=false
+if [ "$code" = 0 ] && [ -z "${WARM_DIGEST:-}" ]; then is_empty=true; fi
 
 pull=
 digest=${WARM_DIGEST:-}
@@ -38,12 +41,14 @@ if [ -z "$digest" ]; then
   pull=$(jq -r --arg branch "$WARM_BRANCH" --arg commit "$WARM_COMMIT" '
     map(select(.merged_at != null and .base.ref == $branch))
     | sort_by(.merge_commit_sha != $commit, .number) | .[0].number // empty' "$warm_work/pulls")
-  [ -n "$pull" ] || fail "$WARM_COMMIT came with no pull request, so that nobody has reviewed its plan: run this workflow by hand with a digest"
-  api_list "repos/$GITHUB_REPOSITORY/issues/$pull/comments?per_page=100" >"$warm_work/all"
+  [ -n "$pull" ] || "$is_empty" || fail "$WARM_COMMIT came with no pull request, so that nobody has reviewed its plan: run this workflow by hand with a digest"
+  echo '[]' >"$warm_work/all"
+  [ -z "$pull" ] || api_list "repos/$GITHUB_REPOSITORY/issues/$pull/comments?per_page=100" >"$warm_work/all"
   digest=$(own "$marker" <"$warm_work/all" | jq -r '.[0].body // "" | split("\n")[1] // ""
     | capture("^<!-- warm:digest (?<digest>p1:[0-9a-f]+) -->").digest')
-  [ -n "$digest" ] || fail "pull request $pull has no plan of $WARM_FILE that this workflow commented: run it by hand with a digest"
+  [ -n "$digest" ] || "$is_empty" || fail "pull request $pull has no plan of $WARM_FILE that this workflow commented: run it by hand with a digest"
 fi
+if "$is_empty"; then digest=$(sed -n '2s/^<!-- warm:digest \(p1:[0-9a-f]*\) -->$/\1/p' "$out/now.md"); fi
 [[ $digest =~ ^p1:[0-9a-f]+$ ]] || fail "$digest is no digest of a plan"
 
 state=${WARM_STATE_DIR:-${XDG_STATE_HOME:-$HOME/.local/state}/warm}/$(jq -rn --arg file "$WARM_FILE" '$file | @uri')
@@ -52,7 +57,7 @@ warm "${options[@]}" apply --auto-approve --expect-plan "$digest" --verify --rol
   --reason "${WARM_RUN_URL:-merge}" 2>&1 | tee "$out/apply.log" || code=${PIPESTATUS[0]}
 
 case $code in
-  0) told="applied" ;;
+  0) if "$is_empty"; then told="nothing to change"; else told="applied"; fi ;;
   4) told="refused; nothing was applied" ;;
   5) told="the host has moved since the review; nothing was applied" ;;
   6) told="partly applied: run it again" ;;
@@ -63,7 +68,7 @@ esac
 {
   # No digest of a plan stands here: only what plan.yml comments is a review's.
   printf '%s\n### warm apply: %s\n\n' "${marker/warm:plan/warm:apply}" "$told"
-  printf "Reviewed plan \`%s\`, exit code %s, [the run](%s).\n\n" "$digest" "$code" "${WARM_RUN_URL:-}"
+  printf "Plan \`%s\`, exit code %s, [the run](%s).\n\n" "$digest" "$code" "${WARM_RUN_URL:-}"
   if [ "$code" = 5 ]; then
     printf 'Open a pull request, or run this workflow by hand with the digest of what would be done now:\n\n'
     sed "1d; s/^<!-- warm:digest \\(p1:[0-9a-f]*\\) -->\$/Digest now: \`\\1\`\\n/" "$out/now.md"

@@ -29,6 +29,9 @@ warm "${options[@]}" plan --format markdown --detailed-exitcode "${environment[@
 case $code in 0 | 2) ;; *) fail "$WARM_FILE: warm has no plan (exit code $code)" "$code" ;; esac
 has_marker plan "$out/now.md" || fail "$WARM_FILE: the plan has no marker"
 marker=$(head -n 1 "$out/now.md")
+# Nothing to do needs nobody's review: a run that is started again, or a commit that changes something else.
+is_empty=false
+if [ "$code" = 0 ] && [ -z "${WARM_DIGEST:-}" ]; then is_empty=true; fi
 
 request=
 digest=${WARM_DIGEST:-}
@@ -39,12 +42,14 @@ if [ -z "$digest" ]; then
     map(select(.state == "merged" and .target_branch == $branch))
     | sort_by((.merge_commit_sha != $commit and .squash_commit_sha != $commit and .sha != $commit), .iid)
     | .[0].iid // empty' "$warm_work/requests")
-  [ -n "$request" ] || fail "$CI_COMMIT_SHA came with no merge request, so that nobody has reviewed its plan: run a pipeline by hand with WARM_DIGEST"
-  api_list "projects/$CI_PROJECT_ID/merge_requests/$request/notes?order_by=created_at&sort=asc" >"$warm_work/all"
+  [ -n "$request" ] || "$is_empty" || fail "$CI_COMMIT_SHA came with no merge request, so that nobody has reviewed its plan: run a pipeline by hand with WARM_DIGEST"
+  echo '[]' >"$warm_work/all"
+  [ -z "$request" ] || api_list "projects/$CI_PROJECT_ID/merge_requests/$request/notes?order_by=created_at&sort=asc" >"$warm_work/all"
   digest=$(own "$marker" body <"$warm_work/all" | jq -r '.[0].body // "" | split("\n")[1] // ""
     | capture("^<!-- warm:digest (?<digest>p1:[0-9a-f]+) -->").digest')
-  [ -n "$digest" ] || fail "merge request $request has no plan of $WARM_FILE that our account noted: run a pipeline by hand with WARM_DIGEST"
+  [ -n "$digest" ] || "$is_empty" || fail "merge request $request has no plan of $WARM_FILE that our account noted: run a pipeline by hand with WARM_DIGEST"
 fi
+if "$is_empty"; then digest=$(sed -n '2s/^<!-- warm:digest \(p1:[0-9a-f]*\) -->$/\1/p' "$out/now.md"); fi
 [[ $digest =~ ^p1:[0-9a-f]+$ ]] || fail "$digest is no digest of a plan"
 
 state=${WARM_STATE_DIR:-${XDG_STATE_HOME:-$HOME/.local/state}/warm}/$(jq -rn --arg file "$WARM_FILE" '$file | @uri')
@@ -53,7 +58,7 @@ warm "${options[@]}" apply --auto-approve --expect-plan "$digest" --verify --rol
   --reason "${CI_JOB_URL:-merge}" 2>&1 | tee "$out/apply.log" || code=${PIPESTATUS[0]}
 
 case $code in
-  0) told="applied" ;;
+  0) if "$is_empty"; then told="nothing to change"; else told="applied"; fi ;;
   4) told="refused; nothing was applied" ;;
   5) told="the host has moved since the review; nothing was applied" ;;
   6) told="partly applied: run it again" ;;
@@ -64,7 +69,7 @@ esac
 {
   # No digest of a plan stands here: only what warm:plan notes is a review's.
   printf '%s\n### warm apply: %s\n\n' "${marker/warm:plan/warm:apply}" "$told"
-  printf "Reviewed plan \`%s\`, exit code %s, [the job](%s).\n\n" "$digest" "$code" "${CI_JOB_URL:-}"
+  printf "Plan \`%s\`, exit code %s, [the job](%s).\n\n" "$digest" "$code" "${CI_JOB_URL:-}"
   if [ "$code" = 5 ]; then
     printf 'Open a merge request, or run a pipeline by hand with WARM_DIGEST, the digest of what would be done now:\n\n'
     sed "1d; s/^<!-- warm:digest \\(p1:[0-9a-f]*\\) -->\$/Digest now: \`\\1\`\\n/" "$out/now.md"

@@ -20,8 +20,7 @@ export async function buildWarmImage(dockerfile: string, salt: string): Promise<
   const last = (word: string) => stage.filter((one) => one.word === word).at(-1)?.rest ?? "";
   const runs = stage.flatMap(({ word, rest }) => (word === "RUN" ? [rest] : []));
   const [, uid = "", home = ""] =
-    /useradd .*--uid (\d+) .*--home-dir (\S+)/.exec(runs.find((run) => run.startsWith("useradd")) ?? "") ??
-    [];
+    /useradd .*--uid (\d+) .*--home-dir (\S+)/.exec(runs.find((run) => run.includes("useradd")) ?? "") ?? [];
   const [, mode = "", folder = ""] = runs.map((run) => /--mode (\d+) (\S+)/.exec(run)).find(Boolean) ?? [];
   const links = runs.flatMap((run) => {
     const [, to = "", path = ""] = /^ln -s (\S+) (\S+)$/.exec(run) ?? [];
