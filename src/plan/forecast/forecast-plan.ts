@@ -39,12 +39,15 @@ function createFinder({ resources, pools }: Desired): Find {
 const isPull = ({ kind, action }: Change) =>
   kind === "image" && (action === "create" || action === "update" || action === "replace");
 
+const DOWN: ReadonlySet<string> = new Set(["failed", "drift-stopped", "drift-unhealthy"]);
+
 /** A successor is ready before its predecessor goes; these are the exceptions. */
 function forecastDowntime(change: Change, resource: Resource | undefined): Downtime[] {
   const { address, kind, action, reasons, successor } = change;
   if (kind === "container" && action === "delete")
     return [{ address, cause: "removed", atMostMs: undefined }];
-  if (action !== "replace") return [];
+  // What does not serve now loses nothing by it.
+  if (action !== "replace" || reasons.some((reason) => DOWN.has(reason))) return [];
   if (resource?.kind === "container" && reasons.includes("parent-replaced"))
     return [{ address, cause: "seeded-anew", atMostMs: resource.health.timeoutMs }];
   const isAlone = successor === undefined || successor === address;
