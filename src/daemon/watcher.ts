@@ -4,12 +4,13 @@ import { toWarmError, type WarmError } from "../errors.js";
 import type { Hold, PassRecord, Pause } from "../model/daemon-status.js";
 import type { HostEvent } from "../model/host-event.js";
 import { LABEL } from "../model/labels.js";
-import { type Change, isChange } from "../model/plan.js";
+import { isChange } from "../model/plan.js";
 import type { Address, Desired } from "../model/resource.js";
 import { afterFailure, type Condition } from "./condition.js";
 import type { ConfigSource } from "./config-source.js";
 import type { DeleteGuard } from "./delete-guard.js";
 import { describeError } from "./describe-error.js";
+import { exitCodeOfRound } from "./exit-code-of-round.js";
 import type { Feed } from "./feed/feed.js";
 import type { HostLink } from "./host-link.js";
 import type { Listeners } from "./listeners.js";
@@ -324,16 +325,11 @@ export class Watcher {
     this.condition = { state: "running" };
   }
 
-  /** What a single round would say to a shell: the codes of `warm apply`. */
+  /** What a single round would say to a shell. */
   exitCode(): number {
-    const { lastResult } = this;
-    if (this.#tools.guard.held !== undefined) return 4;
-    const { error, refusal } = this.#tools.source;
-    if (error !== undefined) return refusal === "invalid" ? 3 : error.code === "unhealthy" ? 7 : 6;
-    const open = lastResult?.plan.changes.filter(isChange) ?? [];
-    if (open.length === 0 || this.pause !== undefined) return 0;
-    const isUnhealthy = ({ address }: Change) => this.#tools.ledger.errorOf(address)?.code === "unhealthy";
-    return open.every(isUnhealthy) ? 7 : 6;
+    const { guard, source, ledger } = this.#tools;
+    const isPaused = this.pause !== undefined;
+    return exitCodeOfRound({ guard, source, ledger, isPaused, plan: this.lastResult?.plan });
   }
 
   /** There is something else to tell, beside a round. */

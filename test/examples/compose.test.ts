@@ -68,6 +68,11 @@ const healthOf = async (container: Docker.Container) => {
 };
 const logsOf = async (container: Docker.Container) =>
   String(await container.logs({ stdout: true, stderr: true }));
+const untilHealthy = (container: Docker.Container) =>
+  vi.waitFor(
+    async () => expect(await healthOf(container), await logsOf(container)).toBe("healthy"),
+    PATIENCE,
+  );
 
 async function run(container: Docker.Container, ...command: string[]): Promise<string> {
   const exec = await container.exec({ Cmd: command, AttachStdout: true, Tty: true });
@@ -79,10 +84,7 @@ describe("warm in the container of the compose file", () => {
   it("makes its project warm and is healthy", async () => {
     container = await create(project.yaml);
     await container.start();
-    await vi.waitFor(
-      async () => expect(await healthOf(container), await logsOf(container)).toBe("healthy"),
-      PATIENCE,
-    );
+    await untilHealthy(container);
     const status = [
       "warm",
       "--file=/project/warm.yaml",
@@ -124,7 +126,7 @@ describe("warm in the container of the compose file", () => {
     await container.remove();
     const next = await create(project.yaml);
     await next.start();
-    await vi.waitFor(async () => expect(await healthOf(next), await logsOf(next)).toBe("healthy"), PATIENCE);
+    await untilHealthy(next);
     await next.stop();
     await next.remove();
   });
@@ -137,10 +139,7 @@ describe("warm in the container of compose.git.yaml", () => {
     const file = joinCompose(compose, readCompose(join(example, "compose.git.yaml")));
     const container = await create(project.yaml, { file, env: { WARM_GIT_URL: server.url } });
     await container.start();
-    await vi.waitFor(
-      async () => expect(await healthOf(container), await logsOf(container)).toBe("healthy"),
-      PATIENCE,
-    );
+    await untilHealthy(container);
     await vi.waitFor(async () => expect(await logsOf(container)).toContain(server.commit), PATIENCE);
     await container.stop();
     expect((await container.inspect()).State.ExitCode).toBe(0);
@@ -167,10 +166,7 @@ describe("warm in a container with a network of its own", () => {
       networkMode: project.network,
     });
     await container.start();
-    await vi.waitFor(
-      async () => expect(await healthOf(container), await logsOf(container)).toBe("healthy"),
-      PATIENCE,
-    );
+    await untilHealthy(container);
     const status = [
       "warm",
       "--file=/project/warm.yaml",

@@ -138,6 +138,20 @@ it("deletions that have no room with their reasons are listed without them", () 
   expect(comment).toContain("4100 other changes have no room here");
 });
 
+it("names that hold fences of their own end no list of deletions", () => {
+  const deletes = many(
+    900,
+    { action: "delete", reasons: ["orphaned"], precondition: here },
+    `volume.cyan-\`\`\`\`-${TID_A}`,
+  );
+  const comment = formatPlanComment(buildDocument(deletes));
+  expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(COMMENT_BYTES);
+  const html = render(comment);
+  expect(html.match(/<pre>/g)).toHaveLength(1);
+  const [, listed = ""] = /<pre><code[^>]*>(.*?)<\/code>/s.exec(html) ?? [];
+  for (const { address } of deletes) expect(listed).toContain(`- ${address}\n`);
+});
+
 it("more deletions than a comment can hold are told at its top", () => {
   const deletes = many(
     5_000,

@@ -58,8 +58,13 @@ async function main([command, ...args]) {
       await fetchCiTools(),
       await fetchCiSchemas(),
     );
+  if (command === "test")
+    await requirePackages(
+      ["git", "openssh-client"],
+      "The tests keep repositories and signatures of their own.",
+    );
   if (command === "bench")
-    await requirePackages(["wrk"], "The benchmarks of the HTTP API need a load generator.");
+    await requirePackages(["wrk", "git"], "The benchmarks need a load generator and a repository.");
   const docker = await chooseDocker();
   const script = [process.execPath, "--import", "tsx", scripts[command], ...args];
   return runInner(docker, script, projectDir);

@@ -18,6 +18,8 @@ export async function keepAsGood(
   { sha256, text, path, directory }: LoadedConfig,
   stateDir: string,
 ): Promise<void> {
+  // That is what a watcher of a repository goes back to.
+  if ((await readRevisions(stateDir)).good?.origin !== undefined) return;
   const at = new Date().toISOString();
   await rememberGood(stateDir, { sha256, text, path, directory, at }).catch((error) =>
     terminal.note(`This file is not remembered as one to go back to: ${toWarmError(error).message}`),
@@ -57,7 +59,8 @@ export async function rollBack(
     terminal.note("Not rolled back: what failed may succeed when it is tried again.");
     return;
   }
-  const { good } = await readRevisions(stateDir);
+  const { good: known } = await readRevisions(stateDir);
+  const good = known?.origin === undefined ? known : undefined;
   if (good === undefined || good.sha256 === failed.sha256) {
     const why =
       good === undefined ? "no file was applied whole from here yet" : "the last good file is this very one";

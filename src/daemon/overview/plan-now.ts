@@ -34,12 +34,8 @@ export function createPlanning(tools: Tools): (candidate?: CandidateFile) => Pro
       registryDigests: asksRegistry ? undefined : lastResult.observed.registryDigests,
     });
     const { pools } = source.current.desired;
-    const demand = adaptDemand(
-      tools.pools.demand(),
-      currentSizes(pools, Date.now()),
-      desired.pools,
-      Date.now(),
-    );
+    const nowMs = Date.now();
+    const demand = adaptDemand(tools.pools.demand(), currentSizes(pools, nowMs), desired.pools, nowMs);
     const plan = planProject(desired, observed, NO_OPTIONS, demand);
     return toPlanDocument(plan, observed, config);
   }

@@ -26,11 +26,13 @@ function toReferences(text: string): string {
   );
 }
 
-/** Lines that are shown as they are; the fence is longer than any in them. */
-export function fencedBlock(lines: readonly string[]): string {
-  const runs = lines.flatMap((line) => line.match(/`+/g) ?? []).map((run) => run.length);
-  const fence = "`".repeat(Math.max(3, ...runs.map((length) => length + 1)));
-  return [`${fence}text`, ...lines, fence].join("\n");
+/** What stands around lines that are shown as they are: longer than any fence in them. */
+export function fenceAround(lines: readonly string[]): readonly [open: string, close: string] {
+  const longest = lines
+    .flatMap((line) => line.match(/`+/g) ?? [])
+    .reduce((length, run) => Math.max(length, run.length), 2);
+  const fence = "`".repeat(longest + 1);
+  return [`${fence}text\n`, `\n${fence}`];
 }
 
 /** A first line that tells one comment from all others, and that nobody sees. */

@@ -5,7 +5,7 @@ import { makeVisible } from "../text/make-visible.js";
 import { makeStyle } from "../text/style.js";
 import { formatCount } from "../text/units.js";
 import { formatRow, formatShort, graveChanges, lightChanges, TABLE_HEAD } from "./change-rows.js";
-import { fencedBlock, inlineText } from "./escape.js";
+import { fenceAround, inlineText } from "./escape.js";
 import { type Droppable, fitPieces } from "./fit-budget.js";
 
 /** GitHub takes 65 536 characters; what stands around a comment needs room too. */
@@ -25,7 +25,7 @@ export function fillComment(head: string, document: PlanDocument, footer: string
   const rowBytes = Buffer.byteLength([...TABLE_HEAD, ...rows].join("\n"));
   if (rowBytes <= room) {
     const pieces = [lightRows(document.changes), notes(document), details(document)];
-    const [light = "", ...others] = fitPieces(pieces, room - rowBytes);
+    const [light = "", ...others] = fitPieces(pieces, room - rowBytes).map(({ text }) => text);
     const hasRows = rows.length > 0 || light.startsWith("|");
     const table = [...(hasRows ? TABLE_HEAD : []), ...rows, ...(light === "" ? [] : [light])].join("\n");
     return join([head, table, ...others, footer]);
@@ -45,19 +45,17 @@ function fillShort(
   room: number,
 ): string {
   const lines = grave.map((change) => makeVisible(formatShort(change)));
-  const frame = ["```text\n", "\n```"] as const;
   const piece: Droppable = {
-    // A fence of its own could only be ended by backticks.
-    lines: lines.map((line) => line.replaceAll("`", "'")),
-    frame,
+    lines,
+    frame: fenceAround(lines),
     sayMissing: (count) => `**${tooMany(count)}**`,
   };
   const light = lightChanges(document.changes).length;
   const others = light === 0 ? "" : `${formatCount(light, "other change")} have no room here: ${ELSEWHERE}.`;
-  const [list = ""] = fitPieces([piece], room - Buffer.byteLength(others) - LOUD_BYTES);
-  const missing = grave.length - list.split("\n").filter((line) => /^[-±!] /.test(line)).length;
+  const [list = { text: "", missing: 0 }] = fitPieces([piece], room - Buffer.byteLength(others) - LOUD_BYTES);
+  const { text, missing } = list;
   const loud = missing > 0 ? `> [!CAUTION]\n> **${tooMany(missing)}**\n` : "";
-  return join([head, loud, list, others, footer]);
+  return join([head, loud, text, others, footer]);
 }
 
 const LOUD_BYTES = 300;
@@ -91,17 +89,14 @@ function details({ changes, config, options }: PlanDocument): Droppable {
     ({ action, fields }) => fields.length > 0 && (action === "replace" || action === "update"),
   );
   const blocks = withFields.map((change) => formatChange(change, layout, PLAIN_STYLE).join("\n"));
-  // One line for each change: a change is shown whole or not at all.
-  const fence = fencedBlock(blocks).split("\n", 1)[0] ?? "```text";
-  const count = changes.reduce(
-    (sum, change) => sum + (withFields.includes(change) ? change.fields.length : 0),
-    0,
-  );
+  const [open, close] = fenceAround(blocks);
+  const count = withFields.reduce((sum, { fields }) => sum + fields.length, 0);
   return {
+    // A change is shown whole or not at all.
     lines: blocks,
     frame: [
-      `<details><summary>${formatCount(count, "field")}</summary>\n\n${fence}\n`,
-      `\n${fence.replace("text", "")}\n\n</details>`,
+      `<details><summary>${formatCount(count, "field")}</summary>\n\n${open}`,
+      `${close}\n\n</details>`,
     ],
     sayMissing: (missing) => `Fields of ${formatCount(missing, "change")} are left out: ${ELSEWHERE}.`,
   };

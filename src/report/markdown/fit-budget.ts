@@ -12,15 +12,23 @@ const bytesOf = (text: string) => Buffer.byteLength(text);
 /** Room for a sentence on what is missing. */
 const SENTENCE_BYTES = 200;
 
+/** A piece as far as it fits. */
+export interface Fitted {
+  /** Empty for a piece without lines. */
+  readonly text: string;
+  /** Lines that had no room. */
+  readonly missing: number;
+}
+
 /**
  * Fills the room with pieces in their order: each gets as many of its lines as fit into what the ones before it have left.
  * @param room in bytes of UTF-8
- * @returns a text for each piece, each within its share; empty for one without lines
+ * @returns each piece within its share
  */
-export function fitPieces(pieces: readonly Droppable[], room: number): string[] {
+export function fitPieces(pieces: readonly Droppable[], room: number): Fitted[] {
   let left = room;
   return pieces.map(({ lines, frame = ["", ""], sayMissing }) => {
-    if (lines.length === 0) return "";
+    if (lines.length === 0) return { text: "", missing: 0 };
     const own = bytesOf(frame.join("")) + SENTENCE_BYTES;
     let taken = 0;
     let used = own;
@@ -36,6 +44,6 @@ export function fitPieces(pieces: readonly Droppable[], room: number): string[] 
       .filter((part) => part !== "")
       .join("\n");
     left -= bytesOf(text) + 2;
-    return text;
+    return { text, missing };
   });
 }

@@ -1,5 +1,5 @@
 import type { OfflineReport } from "../../model/offline-report.js";
-import { fencedBlock, formatMarker, inlineCode } from "../markdown/escape.js";
+import { fenceAround, formatMarker, inlineCode } from "../markdown/escape.js";
 import { COMMENT_BYTES } from "../markdown/fill-comment.js";
 import { fitPieces } from "../markdown/fit-budget.js";
 import { type CommentOptions, formatWhere } from "../markdown/format-plan-comment.js";
@@ -32,21 +32,18 @@ export function formatOfflineComment(report: OfflineReport, options: CommentOpti
     `${inlineCode(config.path)} is valid: ${count(report)}. ${NOT_ASKED}`,
   ].join("\n");
   const lines = describeAll(report);
-  const [first = ""] = fencedBlock(lines).split("\n", 1);
-  const [body = ""] = fitPieces(
+  const [open, close] = fenceAround(lines);
+  const [body] = fitPieces(
     [
       {
         lines,
-        frame: [
-          `<details><summary>What it declares</summary>\n\n${first}\n`,
-          `\n${first.replace("text", "")}\n\n</details>`,
-        ],
+        frame: [`<details><summary>What it declares</summary>\n\n${open}`, `${close}\n\n</details>`],
         sayMissing: (missing) => `${missing} more are left out.`,
       },
     ],
     COMMENT_BYTES - Buffer.byteLength(head),
   );
-  return `${head}\n\n${body}`;
+  return `${head}\n\n${body?.text ?? ""}`;
 }
 
 function count({ resources, pools }: OfflineReport): string {

@@ -6,7 +6,7 @@ import { nextPollMs } from "../../../src/daemon/git/git-poller.js";
 import { WarmError } from "../../../src/errors.js";
 
 const read = (settings: Partial<GitSettings>) =>
-  readGitPlace({ url: "/srv/infra.git", ...settings }, "/work");
+  readGitPlace({ url: "/srv/infra.git", ...settings }, "/home/me");
 const remoteOf = (url: string) => read({ url }).remote;
 const refusal = (settings: Partial<GitSettings>) => {
   try {
@@ -21,9 +21,9 @@ const refusal = (settings: Partial<GitSettings>) => {
 describe("where a repository is", () => {
   it.each([
     ["/srv/infra.git", "/srv/infra.git", "file"],
-    ["infra.git", "/work/infra.git", "file"],
-    ["../infra", "/infra", "file"],
-    ["./a:b", "/work/a:b", "file"],
+    ["infra.git", "/home/me/infra.git", "file"],
+    ["../infra", "/home/infra", "file"],
+    ["./a:b", "/home/me/a:b", "file"],
     ["file:///srv/infra.git", "file:///srv/infra.git", "file"],
     ["https://acme.test/infra.git", "https://acme.test/infra.git", "https"],
     ["HTTPS://acme.test/infra.git", "https://acme.test/infra.git", "https"],

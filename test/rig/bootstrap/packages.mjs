@@ -21,6 +21,8 @@ const programs = {
   iptables: "iptables",
   iproute2: "ip",
   wrk: "wrk",
+  git: "git",
+  "openssh-client": "ssh-keygen",
 };
 
 /** Everything that Debian's maintainer scripts start or enable services with. */
