@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startFaultProxy } from "../../rig/fault-proxy.js";
@@ -168,6 +168,24 @@ describe("--rollback-on-failure", () => {
     const first = await run("--rollback-on-failure");
     expect(first.code, first.stderr).toBe(6);
     expect(first.stderr).toContain("Not rolled back: no file was applied whole from here yet.");
+  });
+
+  it("leaves what a watcher of a repository remembers to that watcher", async () => {
+    await apply(sandbox, "--rollback-on-failure");
+    const good = join(sandbox.dir, ".warm", "revisions", "good.json");
+    const memory = JSON.parse(readFileSync(good, "utf8"));
+    const ofRepository = JSON.stringify({
+      ...memory,
+      value: { ...memory.value, origin: "/srv/infra.git main" },
+    });
+    writeFileSync(good, ofRepository);
+    changeLog("debug");
+    await apply(sandbox, "--rollback-on-failure");
+    expect(readFileSync(good, "utf8")).toBe(ofRepository);
+    sandbox.writeConfig(project.yaml.replace(project.image, `${sandbox.registry.host}/${sandbox.id}/none:1`));
+    const failed = await run("--rollback-on-failure");
+    expect(failed.code, failed.stderr).toBe(6);
+    expect(failed.stderr).toContain("Not rolled back: no file was applied whole from here yet.");
   });
 
   it("makes no state directory where nobody has asked for one, and keeps what it has in a private file", async () => {
