@@ -12,6 +12,7 @@ export default defineConfig({
     // No file leaves anything behind in its process, and a process that is kept has loaded its modules.
     isolate: false,
     sequence: { sequencer: LongestFirst },
+    setupFiles: ["test/rig/failed-tries.ts"],
     // The build is loaded as node loads it.
     server: { deps: { external: [/\/dist\//] } },
   },
