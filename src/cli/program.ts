@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { readPackageFile } from "../package-file.js";
 import type { Run } from "./add-command.js";
 import type { CommandContext, GlobalOptions } from "./command-context.js";
 import { addApplyCommands } from "./program/apply-commands.js";
@@ -64,8 +64,6 @@ export function createProgram(base: Base, done: (exitCode: number) => void): Com
   return program;
 }
 
-/** From dist/cli as from src/cli, the package's root is two levels up. */
 function readVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
+  return (JSON.parse(readPackageFile("package.json")) as { version: string }).version;
 }
