@@ -7,44 +7,55 @@ import { SNAPSHOT_FORMAT } from "../../src/model/snapshot.js";
 import { formatSnapshot } from "../../src/report/snapshot/parse-snapshot.js";
 import { buildWarm } from "../plan/builders.js";
 import { type BenchHost, mainScript } from "./bench-project.js";
-import { compare, type Measurement, median, timeProcess } from "./measure.js";
+import type { Figure } from "./figure.js";
+import { compare, timeProcess, toSeries } from "./measure.js";
 
-const RUNS = 9;
 const RESOURCES = 5_000;
 const MIB = 1024;
 
 /** A plan against a snapshot of 5 000 resources as a whole process: for one field that changed, and for everything anew. */
-export async function benchAgainst({ dir: root }: BenchHost): Promise<Measurement[]> {
+export async function benchAgainst({ dir: root, isQuick }: BenchHost): Promise<Figure[]> {
   const dir = join(root, "against");
   mkdirSync(dir, { recursive: true });
   const text = await writeProject(dir);
   writeFileSync(join(dir, "one.yaml"), text.replace('A: "7"', 'A: "seven"'));
   writeFileSync(join(dir, "all.yaml"), text.replaceAll(":1\n", ":2\n"));
-  const measure = async (what: string, file: string, format: string): Promise<Measurement[]> => {
+  const measure = async (id: string, what: string, file: string, format: string): Promise<Figure[]> => {
     const peak = join(dir, "peak");
     const tellPeak = `process.on("exit",()=>require("node:fs").writeFileSync(${JSON.stringify(peak)},String(process.resourceUsage().maxRSS)))`;
     writeFileSync(join(dir, "tell-peak.cjs"), tellPeak);
     const env = { PATH: process.env.PATH, NODE_OPTIONS: `--require=${join(dir, "tell-peak.cjs")}` };
     const args = [mainScript, "plan", "--file", file, "--against", "snapshot.json", "--format", format];
     const peaks: number[] = [];
-    const times = await compare(
-      RUNS,
-      async () => {
+    const times = await compare(isQuick ? 1 : 9, {
+      warm: async () => {
         const ms = await timeProcess(args, env, dir);
         peaks.push(Number(readFileSync(peak, "utf8")) / MIB);
         return ms;
       },
-      () => timeProcess(["-e", "0"], env, dir),
-    );
+      "bare node": () => timeProcess(["-e", "0"], env, dir),
+    });
     const name = `plan --against a snapshot of ${RESOURCES} resources, ${what}, as ${format}`;
     return [
-      { name, ...times, unit: "ms", max: 1_500 },
-      { name: `${name}: peak memory`, ours: median(peaks), reference: Number.NaN, unit: "MiB", max: 250 },
+      {
+        id: `against.${id}`,
+        name,
+        unit: "ms",
+        better: "lower",
+        series: toSeries(times),
+        bars: [{ max: 1_500 }],
+      },
+      {
+        id: `against.${id}.memory`,
+        name: `${name}: peak memory`,
+        ...{ unit: "MiB", better: "lower", series: toSeries({ warm: peaks }) },
+        bars: [{ max: 250 }],
+      },
     ];
   };
   return [
-    ...(await measure("one field changed", "one.yaml", "text")),
-    ...(await measure("every image another", "all.yaml", "markdown")),
+    ...(await measure("one-field", "one field changed", "one.yaml", "text")),
+    ...(await measure("every-image", "every image another", "all.yaml", "markdown")),
   ];
 }
 

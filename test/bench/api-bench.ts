@@ -9,7 +9,8 @@ import { pushImage } from "../rig/push-image.js";
 import { templateVersion } from "../scenarios/api/template-version.js";
 import { ask } from "../server/served-pools.js";
 import { type BenchHost, mainScript } from "./bench-project.js";
-import { type Measurement, median, timeProcess } from "./measure.js";
+import type { Figure, Series } from "./figure.js";
+import { percentile, single, summarise, timed, timeProcess, toSeries } from "./measure.js";
 
 const distEntry = new URL("../../dist/index.js", import.meta.url).href;
 /** As users get it: what runs the tests compiles it for another purpose. */
@@ -18,18 +19,14 @@ const run = promisify(execFile);
 const bareScript = resolve(import.meta.dirname, "bare-http.mjs");
 
 const TOKEN = "0123456789abcdef0123456789abcdef";
-const RESOURCES = 200;
 const CONNECTIONS = 64;
-const WRK_S = 8;
-const WARMS = 200;
 const CLIENTS = 64;
 const ENGINES = 16;
-const STORM_MS = 8_000;
 /** Pairs a second of the paced storm: the bar's own. */
 const PACE = 500;
 
 /** The HTTP API of a watcher in a process of its own: its status on one core, a warm template, leases by many clients. */
-export async function benchApi(host: BenchHost): Promise<Measurement[]> {
+export async function benchApi(host: BenchHost): Promise<Figure[]> {
   return [...(await benchStatus(host)), ...(await benchWarm(host)), ...(await benchLeases(host))];
 }
 
@@ -96,10 +93,11 @@ async function untilReady(url: string): Promise<void> {
 }
 
 /** 200 resources, read by 64 connections, beside a bare server that sends a body of the same size. */
-async function benchStatus(host: BenchHost): Promise<Measurement[]> {
-  const sessions = Array.from({ length: RESOURCES - 6 }, (_, index) => `  s${index}: { template: t }`).join(
-    "\n",
-  );
+async function benchStatus(host: BenchHost): Promise<Figure[]> {
+  const sessions = Array.from(
+    { length: (host.isQuick ? 20 : 200) - 6 },
+    (_, index) => `  s${index}: { template: t }`,
+  ).join("\n");
   const image = await pushImage(host.registry, "api/template:1", await buildImage("template", {}));
   const blob = await pushImage(host.registry, "api/blob:1", await buildImage("blob", {}));
   const yaml = `interval: 10m\ntemplates:\n  t: { image: ${image}, blob: ${blob} }\nsessions:\n${sessions}\n`;
@@ -113,27 +111,28 @@ async function benchStatus(host: BenchHost): Promise<Measurement[]> {
     await new Promise<string>((settle) => bare.stdout?.once("data", (data) => settle(String(data))))
   ).split("\n");
   const rates = { ours: [] as Load[], bare: [] as Load[] };
-  for (let turn = 0; turn < 3; turn += 1) {
-    rates.bare.push(await load(`http://127.0.0.1:${port}/`));
-    rates.ours.push(await load(`${watched.url}/v1/status`));
+  const [turns, seconds] = host.isQuick ? [1, 1] : [3, 8];
+  for (let turn = 0; turn < turns; turn += 1) {
+    rates.bare.push(await load(`http://127.0.0.1:${port}/`, seconds));
+    rates.ours.push(await load(`${watched.url}/v1/status`, seconds));
   }
   bare.kill();
-  const of = (loads: readonly Load[], key: keyof Load) => median(loads.map((one) => one[key]));
+  const series = (key: keyof Load): Series[] =>
+    toSeries({
+      warm: rates.ours.map((one) => one[key]),
+      "bare server": rates.bare.map((one) => one[key]),
+    });
   const name = `GET /v1/status with ${resources.length} resources (${Math.round(text.length / 1024)} KiB), ${CONNECTIONS} connections`;
   return [
     {
-      name: `${name}, requests a second on one core`,
-      ours: of(rates.ours, "perSecond"),
-      reference: of(rates.bare, "perSecond"),
-      unit: "/s",
-      min: 3_000,
+      id: `api.status.rate.${resources.length}`,
+      name: `${name}, requests on one core`,
+      ...{ unit: "per s", better: "higher", series: series("perSecond"), bars: [{ min: 3_000 }] },
     },
     {
+      id: `api.status.p99.${resources.length}`,
       name: `${name}, 99th percentile`,
-      ours: of(rates.ours, "p99Ms"),
-      reference: of(rates.bare, "p99Ms"),
-      unit: "ms",
-      max: 20,
+      ...{ unit: "ms", better: "lower", series: series("p99Ms"), bars: [{ max: 20 }] },
     },
   ];
 }
@@ -143,11 +142,11 @@ interface Load {
   readonly p99Ms: number;
 }
 
-async function load(url: string): Promise<Load> {
+async function load(url: string, seconds: number): Promise<Load> {
   const args = [
     "-t1",
     `-c${CONNECTIONS}`,
-    `-d${WRK_S}s`,
+    `-d${seconds}s`,
     "--latency",
     "-H",
     `Authorization: Bearer ${TOKEN}`,
@@ -163,7 +162,7 @@ async function load(url: string): Promise<Load> {
 }
 
 /** A template that is warm already, its health asked anew each time, beside the bare GET of its page. */
-async function benchWarm(host: BenchHost): Promise<Measurement[]> {
+async function benchWarm(host: BenchHost): Promise<Figure[]> {
   const image = await pushImage(host.registry, "api/template:1", await buildImage("template", {}));
   const blob = await pushImage(host.registry, "api/blob:1", await buildImage("blob", {}));
   await using watched = await watch(host, "apiwarm", "interval: 10m\n");
@@ -177,24 +176,26 @@ async function benchWarm(host: BenchHost): Promise<Measurement[]> {
     await ask(watched.socketPath, "GET", "/");
   };
   const times = { ours: [] as number[], bare: [] as number[] };
-  for (let count = 0; count < WARMS; count += 1) {
+  for (let count = 0; count < (host.isQuick ? 20 : 200); count += 1) {
     times.bare.push(await timed(bare));
     times.ours.push(await timed(warm));
     await sleep(5);
   }
   return [
     {
-      name: "POST /template/warm of a warm template, median, beside GET /",
-      ours: median(times.ours),
-      reference: median(times.bare),
-      unit: "ms",
-      max: 15,
+      id: "api.warm",
+      name: "POST /template/warm of a warm template",
+      ...{ unit: "ms", better: "lower", bars: [{ max: 15 }] },
+      series: [
+        ...toSeries({ warm: times.ours }),
+        { who: "bare server", ...summarise(times.bare), note: "GET / of the same watcher" },
+      ],
     },
   ];
 }
 
 /** Pairs of lease and release by 64 clients on 16 engines: as fast as they come, and at the bar's own pace. */
-async function benchLeases(host: BenchHost): Promise<Measurement[]> {
+async function benchLeases(host: BenchHost): Promise<Figure[]> {
   const image = await pushImage(host.registry, "engines/engine:1", await buildImage("engine", {}));
   const pool = `engines:
   bench:
@@ -213,23 +214,27 @@ async function benchLeases(host: BenchHost): Promise<Measurement[]> {
     const { id, fence } = await client.lease("bench", { holder: "bench" });
     await client.release(id, fence);
   };
-  const flatOut = await storm(clients, pair, 0);
-  const paced = await storm(clients, pair, PACE);
+  const overMs = host.isQuick ? 1_000 : 8_000;
+  const flatOut = await storm(clients, pair, 0, overMs);
+  const paced = await storm(clients, pair, PACE, overMs);
   for (const client of clients) client.close();
   return [
     {
-      name: "pairs of lease and release a second over the socket, 64 clients",
-      ours: flatOut.perSecond,
-      reference: Number.NaN,
-      unit: "/s",
-      min: 500,
+      id: "api.pairs.rate.64",
+      name: "pairs of lease and release over the socket, 64 clients",
+      ...{ unit: "per s", better: "higher", bars: [{ min: 500 }] },
+      series: toSeries({ warm: [flatOut.perSecond] }),
     },
     {
-      name: `one pair at ${Math.round(paced.perSecond)} pairs a second by 64 clients, 99th percentile`,
-      ours: paced.p99Ms,
-      reference: Number.NaN,
-      unit: "ms",
-      max: 25,
+      id: "api.pairs.paced.p99.64",
+      name: `one such pair when 64 clients ask for ${PACE} a second, 99th percentile`,
+      ...{ unit: "ms", better: "lower", bars: [{ max: 25 }] },
+      series: [
+        {
+          ...{ who: "warm", ...single(paced.p99Ms, Math.round((paced.perSecond * overMs) / 1_000)) },
+          note: `reached ${Math.round(paced.perSecond)} pairs a second`,
+        },
+      ],
     },
   ];
 }
@@ -239,13 +244,14 @@ async function storm<Client>(
   clients: readonly Client[],
   act: (client: Client) => Promise<void>,
   pace: number,
+  overMs: number,
 ): Promise<Load> {
   const startedAt = performance.now();
   const times: number[] = [];
   await Promise.all(
     clients.map(async (client, index) => {
       const everyMs = pace === 0 ? 0 : (clients.length * 1_000) / pace;
-      for (let round = 0; performance.now() < startedAt + STORM_MS; round += 1) {
+      for (let round = 0; performance.now() < startedAt + overMs; round += 1) {
         const dueAt = startedAt + everyMs * (round + index / clients.length);
         if (dueAt > performance.now()) await sleep(dueAt - performance.now());
         times.push(await timed(() => act(client)));
@@ -253,12 +259,5 @@ async function storm<Client>(
     }),
   );
   const seconds = (performance.now() - startedAt) / 1_000;
-  const sorted = times.toSorted((a, b) => a - b);
-  return { perSecond: times.length / seconds, p99Ms: sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN };
-}
-
-async function timed(act: () => Promise<void>): Promise<number> {
-  const startedAt = performance.now();
-  await act();
-  return performance.now() - startedAt;
+  return { perSecond: times.length / seconds, p99Ms: percentile(times, 0.99) };
 }

@@ -2,34 +2,39 @@ import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { dockerOn } from "../rig/docker-client.js";
 import { type BenchHost, type BenchProject, mainScript, writeBenchProject } from "./bench-project.js";
-import { compare, type Measurement, timeProcess } from "./measure.js";
+import type { Figure } from "./figure.js";
+import { compare, timeProcess, toSeries } from "./measure.js";
 
-const RUNS = 5;
 const bareScript = resolve(import.meta.dirname, "bare-apply.mjs");
 
 /** 12 images pulled 4 at a time, 16 templates seeded and started: against the same calls made by a bare script. */
-export async function benchApply(host: BenchHost): Promise<Measurement[]> {
+export async function benchApply(host: BenchHost): Promise<Figure[]> {
   let run = 0;
-  const times = await compare(
-    RUNS,
-    async () => {
-      const project = await writeBenchProject(host, `ours${run}`, { templates: 16, images: 6 });
-      const ms = await timeProcess([mainScript, "apply", "--auto-approve"], project.env, project.dir);
-      await removeAll(host, project);
-      return ms;
-    },
-    async () => {
-      run += 1;
-      const project = await writeBenchProject(host, `bare${run}`, { templates: 16, images: 6 });
-      const file = join(project.dir, "project.json");
-      writeFileSync(file, JSON.stringify(project));
-      const ms = await timeProcess([bareScript, file], project.env, project.dir);
-      await removeAll(host, project);
-      return ms;
-    },
-  );
+  const [templates, images] = host.isQuick ? [2, 1] : [16, 6];
+  const inOwnProject = async (name: string, work: (project: BenchProject) => Promise<number>) => {
+    run += 1;
+    const project = await writeBenchProject(host, `${name}${run}`, { templates, images });
+    const ms = await work(project);
+    await removeAll(host, project);
+    return ms;
+  };
+  const times = await compare(host.isQuick ? 1 : 5, {
+    warm: () =>
+      inOwnProject("ours", ({ env, dir }) => timeProcess([mainScript, "apply", "--auto-approve"], env, dir)),
+    "bare script": () =>
+      inOwnProject("bare", (project) => {
+        const file = join(project.dir, "project.json");
+        writeFileSync(file, JSON.stringify(project));
+        return timeProcess([bareScript, file], project.env, project.dir);
+      }),
+  });
   return [
-    { name: "apply of 12 images and 16 containers, whole process", ...times, unit: "ms", maxRatio: 1.15 },
+    {
+      id: `apply.bare-host.${templates}`,
+      name: `apply of ${images * 2} images and ${templates} containers, whole process`,
+      ...{ unit: "ms", better: "lower", series: toSeries(times) },
+      bars: [{ against: "bare script", atMost: 1.15 }],
+    },
   ];
 }
 

@@ -10,6 +10,8 @@ export interface BenchHost {
   readonly socketPath: string;
   readonly registry: Registry;
   readonly dir: string;
+  /** Few runs of small sizes: does everything still run? */
+  readonly isQuick: boolean;
 }
 
 export interface BenchProject {

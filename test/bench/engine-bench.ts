@@ -17,7 +17,8 @@ import { dockerOn } from "../rig/docker-client.js";
 import { buildImage } from "../rig/images.js";
 import { pushImage } from "../rig/push-image.js";
 import { type BenchHost, mainScript } from "./bench-project.js";
-import { compare, type Measurement, median, timeProcess } from "./measure.js";
+import type { Figure, Series } from "./figure.js";
+import { compare, percentile, single, timeProcess, toSeries } from "./measure.js";
 
 const distEntry = new URL("../../dist/index.js", import.meta.url).href;
 /** As users get it: what runs the tests compiles it for another purpose. */
@@ -25,15 +26,11 @@ const { createClient, openWarm } = (await import(distEntry)) as typeof import(".
 const run = promisify(execFile);
 const bareScript = resolve(import.meta.dirname, "bare-engines.mjs");
 
-const LEASES = 400;
-const COMMANDS = 200;
 const CLIENTS = 64;
 const ENGINES = 16;
-const STORM_MS = 8_000;
-const IDLE_MS = 30_000;
 
 /** Engines at run time: what a lease costs, how many there may be, how fast a pool is filled. */
-export async function benchEngines(host: BenchHost): Promise<Measurement[]> {
+export async function benchEngines(host: BenchHost): Promise<Figure[]> {
   const image = await pushImage(host.registry, "engines/engine:1", await buildImage("engine", {}));
   const filled = await measureFill(host, image);
   const project = writePool(host, "leases", image, ENGINES, []);
@@ -42,9 +39,9 @@ export async function benchEngines(host: BenchHost): Promise<Measurement[]> {
     await untilReady(warm, ENGINES);
     return [
       ...filled,
-      ...(await measureLease(warm, project)),
+      ...(await measureLease(host, warm, project)),
       ...(await measureCommands(host, warm)),
-      ...(await measureThroughput(warm, join(project, ".warm/warm.sock"))),
+      ...(await measureThroughput(host, warm, join(project, ".warm/warm.sock"))),
     ];
   } finally {
     await warm.close();
@@ -53,7 +50,7 @@ export async function benchEngines(host: BenchHost): Promise<Measurement[]> {
 }
 
 /** Eight frozen engines: the processor time of their cgroups over half a minute. */
-export async function benchIdleEngines(host: BenchHost): Promise<Measurement[]> {
+export async function benchIdleEngines(host: BenchHost): Promise<Figure[]> {
   const image = await pushImage(host.registry, "engines/engine:1", await buildImage("engine", {}));
   const project = writePool(host, "frozen", image, 8, ["    idle: pause"]);
   const warm = await openWarm({ file: join(project, "warm.yaml"), host: `unix://${host.socketPath}` });
@@ -62,9 +59,15 @@ export async function benchIdleEngines(host: BenchHost): Promise<Measurement[]> 
     while ((await warm.pool("bench").view()).engines.some(({ isFrozen }) => !isFrozen)) await sleep(200);
     const ids = (await warm.pool("bench").view()).engines.map(({ containerId }) => containerId);
     const before = cpuMs(ids);
-    await sleep(IDLE_MS);
-    const percent = ((cpuMs(ids) - before) / IDLE_MS) * 100;
-    return [{ name: "CPU of a paused pool of 8", ours: percent, reference: Number.NaN, unit: "%", max: 0.2 }];
+    const overMs = host.isQuick ? 3_000 : 30_000;
+    await sleep(overMs);
+    const percent = ((cpuMs(ids) - before) / overMs) * 100;
+    return [
+      {
+        ...{ id: "idle-engines.cpu.8", name: "processor time of a paused pool of 8 engines", unit: "%" },
+        ...{ better: "lower", series: toSeries({ warm: [percent] }), bars: [{ max: 0.2 }] },
+      },
+    ];
   } finally {
     await warm.close();
     await destroy(host, project);
@@ -109,49 +112,53 @@ const destroy = (host: BenchHost, dir: string) =>
   timeProcess([mainScript, "destroy", "--auto-approve"], envOf(host, dir), dir);
 
 /** 0 to 16 engines, ready check and all, against the bare create-and-start calls. */
-async function measureFill(host: BenchHost, image: string): Promise<Measurement[]> {
+async function measureFill(host: BenchHost, image: string): Promise<Figure[]> {
   // Pulled once, so that both start from the same.
   const warmUp = writePool(host, "fill0", image, 1, []);
   await timeProcess([mainScript, "apply", "--auto-approve"], envOf(host, warmUp), warmUp);
   await destroy(host, warmUp);
   let number = 0;
-  const times = await compare(
-    5,
-    async () => {
+  const times = await compare(host.isQuick ? 1 : 5, {
+    warm: async () => {
+      number += 1;
       const dir = writePool(host, `fill${number}`, image, ENGINES, []);
       const ms = await timeProcess([mainScript, "apply", "--auto-approve"], envOf(host, dir), dir);
       await destroy(host, dir);
       return ms;
     },
-    async () => {
+    "bare script": async () => {
       number += 1;
       const name = `barefill${number}`;
-      const ms = await timeProcess(
-        [bareScript, name, image, String(ENGINES)],
-        envOf(host, host.dir),
-        host.dir,
-      );
+      const args = [bareScript, name, image, String(ENGINES)];
+      const ms = await timeProcess(args, envOf(host, host.dir), host.dir);
       await removeBare(host, name);
       return ms;
     },
-  );
+  });
+  const filling = { unit: "ms", better: "lower", bars: [{ against: "bare script", atMost: 1.15 }] } as const;
   return [
     {
+      id: "engines.fill.watcher.16",
       name: "0 to 16 ready engines by a watcher",
-      ...(await compareKept(host, image)),
-      unit: "ms",
-      maxRatio: 1.15,
+      ...{ ...filling, series: toSeries(await compareKept(host, image)) },
     },
-    { name: "0 to 16 ready engines by `warm apply`, whole process", ...times, unit: "ms", maxRatio: 1.15 },
+    {
+      id: "engines.fill.apply.16",
+      name: "0 to 16 ready engines by `warm apply`, whole process",
+      ...{ ...filling, series: toSeries(times) },
+    },
   ];
 }
 
 /** From the save that asks for 16 engines to the last one ready; the bare script's own time, without its start. */
-async function compareKept(host: BenchHost, image: string): Promise<{ ours: number; reference: number }> {
+async function compareKept(
+  host: BenchHost,
+  image: string,
+): Promise<Record<"warm" | "bare script", number[]>> {
   let number = 0;
-  return compare(
-    5,
-    async () => {
+  return compare(host.isQuick ? 1 : 5, {
+    warm: async () => {
+      number += 1;
       const name = `kept${number}`;
       const dir = writePool(host, name, image, 0, []);
       const warm = await openWarm({ file: join(dir, "warm.yaml"), host: `unix://${host.socketPath}` });
@@ -164,7 +171,7 @@ async function compareKept(host: BenchHost, image: string): Promise<{ ours: numb
       await destroy(host, dir);
       return ms;
     },
-    async () => {
+    "bare script": async () => {
       number += 1;
       const name = `barekept${number}`;
       const { stdout } = await run(process.execPath, [bareScript, name, image, String(ENGINES)], {
@@ -173,7 +180,7 @@ async function compareKept(host: BenchHost, image: string): Promise<{ ours: numb
       await removeBare(host, name);
       return Number(stdout);
     },
-  );
+  });
 }
 
 async function removeBare({ socketPath }: BenchHost, name: string): Promise<void> {
@@ -196,71 +203,70 @@ async function untilReady(warm: Warm, count: number): Promise<void> {
 }
 
 /** From the call to the lease in hand, the grant on disk; an engine stands ready each time. */
-async function measureLease(warm: Warm, dir: string): Promise<Measurement[]> {
+async function measureLease({ isQuick }: BenchHost, warm: Warm, dir: string): Promise<Figure[]> {
+  const leases = isQuick ? 20 : 400;
   const times: number[] = [];
-  for (let count = 0; count < LEASES; count += 1) {
+  for (let count = 0; count < leases; count += 1) {
     const startedAt = performance.now();
     const lease = await warm.pool("bench").lease();
     times.push(performance.now() - startedAt);
     await lease.release();
     await sleep(5);
   }
-  const reference = measureFsync(dir);
+  const bare = measureFsync(dir, leases);
+  const nearlyAll = (who: Series["who"], values: readonly number[]): Series => ({
+    ...{ who, ...single(percentile(values, 0.99), leases) },
+  });
   return [
-    { name: "lease from ready, median", ours: median(times), reference, unit: "ms", max: 2 },
     {
+      id: "engines.lease",
+      name: "lease from ready, median",
+      ...{ unit: "ms", better: "lower", bars: [{ max: 2 }] },
+      series: toSeries({ warm: times, "bare fsync": bare }),
+    },
+    {
+      id: "engines.lease.p99",
       name: "lease from ready, 99th percentile",
-      ours: percentile(times, 0.99),
-      reference,
-      unit: "ms",
-      max: 10,
+      ...{ unit: "ms", better: "lower", bars: [{ max: 10 }] },
+      series: [nearlyAll("warm", times), nearlyAll("bare fsync", bare)],
     },
   ];
 }
 
 /** A line written to the same disk, and made sure of: what a grant cannot be cheaper than. */
-function measureFsync(dir: string): number {
+function measureFsync(dir: string, lines: number): number[] {
   const file = openSync(join(dir, "reference"), "a");
-  const times = Array.from({ length: LEASES }, () => {
+  const times = Array.from({ length: lines }, () => {
     const startedAt = performance.now();
     writeSync(file, `${"x".repeat(300)}\n`);
     fdatasyncSync(file);
     return performance.now() - startedAt;
   });
   closeSync(file);
-  return median(times);
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+  return times;
 }
 
 /** From the call for a lease to the first output of a command, beside `docker exec` of the same command in turn. */
-async function measureCommands(host: BenchHost, warm: Warm): Promise<Measurement[]> {
-  const [plain, bound, execs]: number[][] = [[], [], []];
+async function measureCommands(host: BenchHost, warm: Warm): Promise<Figure[]> {
+  const [plain, bound, execs]: [number[], number[], number[]] = [[], [], []];
   const bind = { env: { SEED: "MySeed" }, files: { "/config/a.json": "{}", "/config/b.txt": "hello" } };
-  for (let count = 0; count < COMMANDS; count += 1) {
-    plain?.push(await leaseAndRun(warm, {}));
-    bound?.push(await leaseAndRun(warm, { bind }));
-    if (count % 10 === 0) execs?.push(await dockerExec(host, warm));
+  for (let count = 0; count < (host.isQuick ? 10 : 200); count += 1) {
+    plain.push(await leaseAndRun(warm, {}));
+    bound.push(await leaseAndRun(warm, { bind }));
+    if (count % 10 === 0) execs.push(await dockerExec(host, warm));
   }
-  const reference = median(execs ?? []);
   return [
-    { name: "lease to a command's output, median", ours: median(plain ?? []), reference, unit: "ms", max: 4 },
     {
-      name: "lease to a command's output beside `docker exec`",
-      ours: median(plain ?? []),
-      reference,
-      unit: "ms",
-      maxRatio: 1 / 15,
+      id: "engines.command",
+      name: "lease to a command's output",
+      ...{ unit: "ms", better: "lower", series: toSeries({ warm: plain, "docker CLI": execs }) },
+      bars: [{ max: 4 }, { against: "docker CLI", atMost: 1 / 15 }],
     },
     {
+      id: "engines.command.bound",
       name: "the same with env and two files bound",
-      ours: median(bound ?? []),
-      reference,
-      unit: "ms",
-      max: 8,
+      ...{ unit: "ms", better: "lower", series: toSeries({ warm: bound, "docker CLI": execs }) },
+      bars: [{ max: 8 }],
     },
   ];
 }
@@ -286,11 +292,12 @@ async function dockerExec(host: BenchHost, warm: Warm): Promise<number> {
 }
 
 /** Leases taken and given back in a second by 64 clients on 16 engines, each reset and verified in between. */
-async function measureThroughput(warm: Warm, socketPath: string): Promise<Measurement[]> {
-  const library = await storm(async () => (await warm.pool("bench").lease()).release());
+async function measureThroughput({ isQuick }: BenchHost, warm: Warm, socketPath: string): Promise<Figure[]> {
+  const overMs = isQuick ? 1_000 : 8_000;
+  const library = await storm(overMs, async () => (await warm.pool("bench").lease()).release());
   const clients = Array.from({ length: CLIENTS }, () => createClient(socketPath));
   let next = 0;
-  const socket = await storm(async () => {
+  const socket = await storm(overMs, async () => {
     next += 1;
     const client = clients[next % CLIENTS];
     if (client === undefined) return;
@@ -300,27 +307,23 @@ async function measureThroughput(warm: Warm, socketPath: string): Promise<Measur
   for (const client of clients) client.close();
   return [
     {
-      name: "leases a second through the library, 64 clients",
-      ours: library,
-      reference: Number.NaN,
-      unit: "/s",
-      min: 2_000,
+      id: "engines.rate.library.64",
+      name: "leases through the library, 64 clients",
+      ...{ unit: "per s", better: "higher", series: toSeries({ warm: [library] }), bars: [{ min: 2_000 }] },
     },
     {
-      name: "leases a second through the socket, 64 clients",
-      ours: socket,
-      reference: Number.NaN,
-      unit: "/s",
-      min: 500,
+      id: "engines.rate.socket.64",
+      name: "leases through the socket, 64 clients",
+      ...{ unit: "per s", better: "higher", series: toSeries({ warm: [socket] }), bars: [{ min: 500 }] },
     },
   ];
 }
 
-async function storm(once: () => Promise<unknown>): Promise<number> {
+async function storm(overMs: number, once: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
   let done = 0;
   const client = async () => {
-    while (performance.now() < startedAt + STORM_MS) {
+    while (performance.now() < startedAt + overMs) {
       await once();
       done += 1;
     }

@@ -7,26 +7,27 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { dockerOn } from "../rig/docker-client.js";
 import { type BenchHost, type BenchProject, mainScript, writeBenchProject } from "./bench-project.js";
-import { type Measurement, median, timeProcess } from "./measure.js";
+import type { Figure } from "./figure.js";
+import { median, timeProcess, toSeries } from "./measure.js";
 
-const RUNS = 7;
 const POLL_MS = 1_000;
 /** Beyond the interval and the container's own start. */
 const ALLOWED_MS = 2_000;
 const TEMPLATE_PORT = 5550;
 
 /** From a commit to a host that is as it says: one template with another environment, in a repository on this disk. */
-export async function benchGit(host: BenchHost): Promise<Measurement[]> {
+export async function benchGit(host: BenchHost): Promise<Figure[]> {
   const project = await writeBenchProject(host, "git", { templates: 1, images: 1 });
   const repository = createRepository(project);
   const watcher = startWatcher(project, repository.path);
+  const runs = host.isQuick ? 2 : 7;
   const [ours, reference]: [number[], number[]] = [[], []];
   try {
     await watcher.applied(repository.first);
-    for (let run = 0; run < RUNS; run += 1) {
+    for (let run = 0; run < runs; run += 1) {
       reference.push(await timeBareStart(host, project));
       // Commits come at any moment between two looks.
-      await sleep((run * POLL_MS) / RUNS);
+      await sleep((run * POLL_MS) / runs);
       const commit = repository.commit(`run-${run}`);
       const startedAt = performance.now();
       await watcher.applied(commit);
@@ -37,10 +38,13 @@ export async function benchGit(host: BenchHost): Promise<Measurement[]> {
     await once(watcher.child, "close");
     await timeProcess([mainScript, "destroy", "--auto-approve"], project.env, project.dir);
   }
-  const own = median(reference);
-  const name = "commit to converged, one changed variable, poll 1 s (reference: bare create, start, probe)";
   return [
-    { name, ours: median(ours), reference: own, unit: "ms", max: Math.round(POLL_MS + ALLOWED_MS + own) },
+    {
+      id: "git.converged",
+      name: "commit to converged, one changed variable, poll 1 s",
+      ...{ unit: "ms", better: "lower", series: toSeries({ warm: ours, "bare script": reference }) },
+      bars: [{ max: Math.round(POLL_MS + ALLOWED_MS + median(reference)) }],
+    },
   ];
 }
 

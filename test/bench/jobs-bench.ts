@@ -1,32 +1,19 @@
 import type { BenchHost } from "./bench-project.js";
+import type { Figure } from "./figure.js";
 import { gamePool, pushGame, SCALE, STREAMED } from "./jobs-game.js";
 import { benchFirst, benchHeadline } from "./jobs-headline.js";
 import { benchHits, benchOverhead, overheadPools } from "./jobs-overhead.js";
 import { keepPools } from "./jobs-pools.js";
 import { startReference } from "./jobs-reference.js";
-import { describeSurroundings, formatJobRows, formatJobTable, isRowMet, type JobRow } from "./jobs-report.js";
 import { benchThroughput } from "./jobs-throughput.js";
-import { benchWorldgen } from "./jobs-worldgen.js";
 
 /** At this scale the simulated game has nothing to wait for. */
 const NO_WAIT = 1_000_000;
 const EMPTY_POOLS = ["empty1", "empty2", "empty3"];
 
-/**
- * `npm run bench:jobs [-- --quick]`: prints a table of all that jobs are held against, and the same as one line of JSON.
- * @param isQuick half of the measurements
- * @returns how many bars were missed
- */
-export async function benchJobs(host: BenchHost, isQuick: boolean): Promise<number> {
-  const around = await describeSurroundings(host.socketPath);
-  const half = (count: number) => (isQuick ? Math.ceil(count / 2) : count);
-  const rows = [...(await benchGame(host, half)), ...(await benchWorldgen(host, half(5)))];
-  process.stdout.write(`${formatJobTable(rows, around)}\n${formatJobRows(rows, around)}\n`);
-  return rows.filter((row) => isRowMet(row) === false).length;
-}
-
-/** The simulated game. No two of its pools work at once. */
-async function benchGame(host: BenchHost, half: (count: number) => number): Promise<JobRow[]> {
+/** Jobs on the simulated game. No two of its pools work at once. */
+export async function benchJobs(host: BenchHost): Promise<Figure[]> {
+  const half = (count: number) => (host.isQuick ? Math.ceil(count / 2) : count);
   const [image, fast] = [await pushGame(host, SCALE), await pushGame(host, NO_WAIT)];
   const empty = EMPTY_POOLS.map((pool) => [pool, gamePool(image, "{ min: 0, max: 1, spare: 0 }")]);
   const pools = keepPools(host, "bench-jobs", {
@@ -45,7 +32,13 @@ async function benchGame(host: BenchHost, half: (count: number) => number): Prom
       ...(await benchHeadline(pools, reference, image, half(5))),
       ...(await benchFirst(pools, EMPTY_POOLS, half(2))),
       // Each round keeps an engine busy for more than 15 s. Counts are odd, for a median in the middle.
-      ...(await benchThroughput(pools, { name: "the simulated game", rounds: half(3), jobs: 8, min: 2.9 })),
+      ...(await benchThroughput(pools, {
+        id: "jobs",
+        name: "the simulated game",
+        rounds: half(3),
+        jobs: 8,
+        min: 2.9,
+      })),
       ...(await benchOverhead(pools, reference, fast, half(61))),
       ...(await benchHits(pools, half(401))),
     ];

@@ -1,11 +1,12 @@
 import { join } from "node:path";
+import type { Figure } from "./figure.js";
 import { DONE, EXTRACTED, LIMITS, RAW, READY, SCALE } from "./jobs-game.js";
 import type { KeptPools } from "./jobs-pools.js";
 import { type BareContainer, type BareTimes, describeSteps, type Reference } from "./jobs-reference.js";
-import type { JobRow } from "./jobs-report.js";
+import { summarise, toSeries } from "./measure.js";
 
-/** By how much less a request takes: what the pipeline's documents say, in percent. */
-const CLAIM = "50 to 65 % less";
+/** By how much less a request takes: what the pipeline's documents say. */
+const CLAIM = "the documents claim 50 to 65 %";
 /** How much more than the engine itself a request may take. */
 const MAX_RATIO = 1.03;
 
@@ -15,34 +16,15 @@ export async function benchHeadline(
   reference: Reference,
   image: string,
   runs: number,
-): Promise<JobRow[]> {
+): Promise<Figure[]> {
   const engine = { name: `${pools.network}-alone`, image, network: pools.network };
   await reference.ask({ work: "keep", ...engine, ready: READY, shell: false });
   const turns: Turn[] = [];
   for (let run = 0; run < runs; run += 1)
     turns.push(await takeTurn(pools, reference, engine, `headline-${run}`));
-  const perJob = turns.map(({ bare }) => bare.ms);
-  const steps = describeSteps(turns.map(({ bare }) => bare));
   return [
-    {
-      ...{ name: "a container a job", unit: "ms", values: perJob, limit: `${LIMITS.startPerJob} ms` },
-      note: `${steps}; what Docker itself takes is not ${SCALE} times faster, which flatters a kept engine`,
-    },
-    {
-      ...{ name: "the simulated engine alone: of the limit", unit: "x", limit: "1.000x" },
-      values: turns.map(({ alone }) => alone / LIMITS.warm),
-      note: "told on its console, no files taken out: what is more is its shell's",
-    },
-    ...rowsOf(
-      "a kept engine",
-      turns.map(({ kept }) => kept),
-      perJob,
-    ),
-    ...rowsOf(
-      "a kept engine, files streamed",
-      turns.map(({ streamed }) => streamed),
-      perJob,
-    ),
+    ...figuresOf("kept", "one world by a kept engine", turns, ({ kept }) => kept),
+    ...figuresOf("streamed", "the same, files streamed", turns, ({ streamed }) => streamed),
   ];
 }
 
@@ -72,28 +54,44 @@ async function takeTurn(
   return { bare, alone: alone.ms, kept: kept.ms, streamed: streamed.ms };
 }
 
-function rowsOf(name: string, times: readonly number[], perJob: readonly number[]): JobRow[] {
-  const less = (ms: number, than = Number.NaN) => (1 - ms / than) * 100;
-  const expected = { claim: CLAIM, limit: `${less(LIMITS.warm, LIMITS.startPerJob).toFixed(1)} %` };
+function figuresOf(id: string, name: string, turns: readonly Turn[], read: (turn: Turn) => number): Figure[] {
+  const less = (ms: number, than: number) => (1 - ms / than) * 100;
+  const possible = `${CLAIM}, the documented timings allow ${less(LIMITS.warm, LIMITS.startPerJob).toFixed(1)} %`;
+  const percents = (than: (turn: Turn) => number) => ({
+    ...({ unit: "%", better: "higher" } as const),
+    series: [
+      {
+        ...({ who: "warm", note: possible } as const),
+        ...summarise(turns.map((turn) => less(read(turn), than(turn)))),
+      },
+    ],
+  });
   return [
-    { name, unit: "ms", values: times, limit: `${LIMITS.warm} ms` },
     {
-      name: `${name}: less than the documented steps`,
-      unit: "%",
-      values: times.map((ms) => less(ms, LIMITS.startPerJob)),
-      ...expected,
+      ...{ id: `jobs.${id}`, name, unit: "ms", better: "lower" },
+      series: [
+        {
+          ...{ who: "warm", ...summarise(turns.map(read)) },
+          note: `the documented timings allow ${LIMITS.warm} ms`,
+        },
+        {
+          ...{ who: "container a job", ...summarise(turns.map(({ bare }) => bare.ms)) },
+          note: `${describeSteps(turns.map(({ bare }) => bare))}; what Docker itself takes is not ${SCALE} times faster, which flatters a kept engine`,
+        },
+        {
+          ...{ who: "engine alone", ...summarise(turns.map(({ alone }) => alone)) },
+          note: "told on its console, no files taken out",
+        },
+      ],
+      bars: [{ max: LIMITS.warm * MAX_RATIO }],
     },
     {
-      name: `${name}: less than a container a job`,
-      unit: "%",
-      values: times.map((ms, index) => less(ms, perJob[index])),
-      ...expected,
+      ...{ id: `jobs.${id}.less`, name: `${name}: less than a container a job` },
+      ...percents(({ bare }) => bare.ms),
     },
     {
-      name: `${name}: of the limit`,
-      unit: "x",
-      values: times.map((ms) => ms / LIMITS.warm),
-      ...{ limit: "1.000x", bar: { max: MAX_RATIO } },
+      ...{ id: `jobs.${id}.less-than-documented`, name: `${name}: less than the documented steps` },
+      ...percents(() => LIMITS.startPerJob),
     },
   ];
 }
@@ -103,7 +101,7 @@ export async function benchFirst(
   pools: KeptPools,
   empty: readonly string[],
   later: number,
-): Promise<JobRow[]> {
+): Promise<Figure[]> {
   const [first, sustained]: [number[], number[]] = [[], []];
   for (const pool of empty) {
     first.push((await pools.run(pool, "first")).ms);
@@ -113,7 +111,13 @@ export async function benchFirst(
     }
   }
   return [
-    { name: "first job, no engine yet", unit: "ms", values: first, limit: `${LIMITS.first} ms` },
-    { name: "later jobs of the same pools", unit: "ms", values: sustained, limit: `${LIMITS.warm} ms` },
+    {
+      ...{ id: "jobs.first", name: "first job, no engine yet", unit: "ms", better: "lower" },
+      series: [{ who: "warm", ...summarise(first), note: `the documented timings allow ${LIMITS.first} ms` }],
+    },
+    {
+      ...{ id: "jobs.later", name: "later jobs of the same pools", unit: "ms", better: "lower" },
+      series: toSeries({ warm: sustained }),
+    },
   ];
 }

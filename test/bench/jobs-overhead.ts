@@ -1,9 +1,9 @@
 import type { JobOutcome, JobTimings } from "../../src/model/job.js";
+import type { Figure } from "./figure.js";
 import { DONE, EXTRACTED, gamePool, READY } from "./jobs-game.js";
 import type { BenchPool, KeptPools, TimedJob } from "./jobs-pools.js";
 import type { Reference } from "./jobs-reference.js";
-import type { JobRow } from "./jobs-report.js";
-import { median } from "./measure.js";
+import { median, percentile, single, summarise, toSeries } from "./measure.js";
 
 /** What warm may add to an engine's own time, ms. */
 const MAX_OVERHEAD_MS = 25;
@@ -32,8 +32,8 @@ export async function benchOverhead(
   reference: Reference,
   image: string,
   runs: number,
-): Promise<JobRow[]> {
-  const rows: JobRow[] = [];
+): Promise<Figure[]> {
+  const figures: Figure[] = [];
   for (const driver of ["console", "exec"] as const) {
     const name = `${pools.network}-bare-${driver}`;
     const bare = { name, image, network: pools.network, ready: READY, shell: driver === "exec" };
@@ -48,9 +48,9 @@ export async function benchOverhead(
       own.push(ms);
       jobs.push(job);
     }
-    rows.push(...rowsOf(driver, own, jobs));
+    figures.push(...figuresOf(driver, own, jobs));
   }
-  return rows;
+  return figures;
 }
 
 function lineOf(driver: "console" | "exec", seed: string): { line: string; done: string } {
@@ -62,14 +62,22 @@ function lineOf(driver: "console" | "exec", seed: string): { line: string; done:
   };
 }
 
-function rowsOf(driver: string, own: readonly number[], jobs: readonly TimedJob[]): JobRow[] {
+function figuresOf(driver: string, own: readonly number[], jobs: readonly TimedJob[]): Figure[] {
   return [
-    { name: `the engine alone, ${driver}`, unit: "ms", values: own },
     {
-      name: `warm's overhead a job, ${driver}`,
-      unit: "ms",
-      values: jobs.map(({ ms }, index) => ms - (own[index] ?? Number.NaN)),
-      ...{ bar: { max: MAX_OVERHEAD_MS }, note: describePhases(jobs) },
+      ...{ id: `jobs.small.${driver}`, name: `a job of next to nothing, ${driver}` },
+      ...{ unit: "ms", better: "lower" },
+      series: toSeries({ warm: jobs.map(({ ms }) => ms), "engine alone": own }),
+    },
+    {
+      ...{ id: `jobs.overhead.${driver}`, name: `what warm adds to it, ${driver}` },
+      ...{ unit: "ms", better: "lower", bars: [{ max: MAX_OVERHEAD_MS }] },
+      series: [
+        {
+          ...{ who: "warm", note: describePhases(jobs) },
+          ...summarise(jobs.map(({ ms }, index) => ms - (own[index] ?? Number.NaN))),
+        },
+      ],
     },
   ];
 }
@@ -87,7 +95,7 @@ function describePhases(jobs: readonly TimedJob[]): string {
 }
 
 /** Results that are there, asked for through the socket. */
-export async function benchHits({ client, run, ready }: KeptPools, runs: number): Promise<JobRow[]> {
+export async function benchHits({ client, run, ready }: KeptPools, runs: number): Promise<Figure[]> {
   await ready("console", 1);
   await run("console", "hit");
   const times: number[] = [];
@@ -97,10 +105,15 @@ export async function benchHits({ client, run, ready }: KeptPools, runs: number)
     times.push(performance.now() - startedAt);
     if (outcome?.cached !== true) throw new Error(`no hit: ${JSON.stringify(outcome)}`);
   }
-  const last = times.toSorted((a, b) => a - b)[Math.ceil(runs * 0.99) - 1] ?? Number.NaN;
-  const bar = { max: MAX_HIT_MS };
+  const asking = { unit: "ms", better: "lower", bars: [{ max: MAX_HIT_MS }] } as const;
   return [
-    { name: "a result that is there, median", unit: "ms", values: times, bar },
-    { name: "a result that is there, 99th percentile", unit: "ms", values: [last], samples: runs, bar },
+    {
+      ...{ id: "jobs.hit", name: "a result that is there, median" },
+      ...{ ...asking, series: toSeries({ warm: times }) },
+    },
+    {
+      ...{ id: "jobs.hit.p99", name: "a result that is there, 99th percentile" },
+      ...{ ...asking, series: [{ who: "warm", ...single(percentile(times, 0.99), runs) }] },
+    },
   ];
 }

@@ -1,7 +1,9 @@
+import type { Figure } from "./figure.js";
 import type { KeptPools } from "./jobs-pools.js";
-import type { JobRow } from "./jobs-report.js";
+import { summarise, toSeries } from "./measure.js";
 
 export interface ThroughputSettings {
+  readonly id: string;
   readonly name: string;
   readonly rounds: number;
   /** For one engine, in one round; three get three times as many. */
@@ -14,21 +16,31 @@ export interface ThroughputSettings {
 /** The pools `one` and `three` in turn, all jobs of a round asked for at once. */
 export async function benchThroughput(
   pools: KeptPools,
-  { name, rounds, jobs, min, note }: ThroughputSettings,
-): Promise<JobRow[]> {
+  { id, name, rounds, jobs, min, note }: ThroughputSettings,
+): Promise<Figure[]> {
   const [one, three]: [number[], number[]] = [[], []];
   for (let round = 0; round < rounds; round += 1) {
     one.push(await measureRound(pools, "one", 1, jobs, round));
     three.push(await measureRound(pools, "three", 3, jobs * 3, round));
   }
   return [
-    { name: `${name}: 1 engine`, unit: "jobs/min", values: one },
-    { name: `${name}: 3 engines`, unit: "jobs/min", values: three },
     {
-      name: `${name}: 3 engines to 1`,
-      unit: "x",
-      values: three.map((rate, index) => rate / (one[index] ?? Number.NaN)),
-      ...{ limit: "3.000x", ...(min === undefined ? {} : { bar: { min } }), ...(note && { note }) },
+      ...{ id: `${id}.rate.1`, name: `${name}: jobs by 1 engine` },
+      ...{ unit: "per min", better: "higher", series: toSeries({ warm: one }) },
+    },
+    {
+      ...{ id: `${id}.rate.3`, name: `${name}: jobs by 3 engines` },
+      ...{ unit: "per min", better: "higher", series: toSeries({ warm: three }) },
+    },
+    {
+      ...{ id: `${id}.rate.ratio`, name: `${name}: 3 engines to 1`, unit: "x", better: "higher" },
+      series: [
+        {
+          ...{ who: "warm", ...summarise(three.map((rate, index) => rate / (one[index] ?? Number.NaN))) },
+          ...(note && { note }),
+        },
+      ],
+      ...(min === undefined ? {} : { bars: [{ min }] }),
     },
   ];
 }

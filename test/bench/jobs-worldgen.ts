@@ -4,22 +4,21 @@ import { pushImage } from "../rig/push-image.js";
 import { findWorldgenEngine } from "../rig/worldgen-engine.js";
 import { buildWorldgenImage } from "../rig/worldgen-image.js";
 import type { BenchHost } from "./bench-project.js";
+import type { Figure, NotMeasured } from "./figure.js";
 import { type BenchPool, type KeptPools, keepPools } from "./jobs-pools.js";
 import { type BareTimes, describeSteps, type Reference, startReference } from "./jobs-reference.js";
-import type { JobRow } from "./jobs-report.js";
 import { benchThroughput } from "./jobs-throughput.js";
+import { summarise, toSeries } from "./measure.js";
 
 const READY = "World generator ready";
 const DONE = "ALL EXPORTS COMPLETE";
 const OUTPUT = "/config/world_data";
 
 /** The real engine of examples/worldgen. Nothing is drawn or checked after the export: a container a job has none of it. */
-export async function benchWorldgen(host: BenchHost, runs: number): Promise<JobRow[]> {
+export async function benchWorldgen(host: BenchHost): Promise<Figure[] | NotMeasured> {
   const engine = await findWorldgenEngine();
-  if (engine.kind === "missing") {
-    process.stderr.write(`not measured: the world generator ${engine.reason}\n`);
-    return [];
-  }
+  if (engine.kind === "missing") return { notMeasured: `the world generator ${engine.reason}` };
+  const runs = host.isQuick ? 1 : 5;
   const image = await pushImage(host.registry, "jobs/world-generator:1", await buildWorldgenImage());
   const pools = keepPools(host, "bench-worlds", { one: worldPool(image, 1), three: worldPool(image, 3) });
   const reference = startReference(host.socketPath);
@@ -28,7 +27,7 @@ export async function benchWorldgen(host: BenchHost, runs: number): Promise<JobR
     return [
       ...(await compareKept(pools, reference, image, runs)),
       ...(await benchThroughput(pools, {
-        ...{ name: "worlds of Minetest", rounds: 1, jobs: runs * 12 },
+        ...{ id: "worlds", name: "worlds of Minetest", rounds: 1, jobs: runs * 12 },
         note: `a world is the CPU's work, and there are ${cpus().length} CPUs for engines, Docker and warm`,
       })),
     ];
@@ -55,7 +54,7 @@ async function compareKept(
   reference: Reference,
   image: string,
   runs: number,
-): Promise<JobRow[]> {
+): Promise<Figure[]> {
   const [bare, kept]: [BareTimes[], number[]] = [[], []];
   for (let run = 0; run < runs; run += 1) {
     const seed = `world ${run}`;
@@ -71,12 +70,18 @@ async function compareKept(
   }
   const perJob = bare.map(({ ms }) => ms);
   return [
-    { name: "a world of Minetest, a container a job", unit: "ms", values: perJob, note: describeSteps(bare) },
-    { name: "a world of Minetest, a kept engine", unit: "ms", values: kept },
     {
-      name: "a world of Minetest, a kept engine: less than a container a job",
-      unit: "%",
-      values: kept.map((ms, index) => (1 - ms / (perJob[index] ?? Number.NaN)) * 100),
+      ...{ id: "worlds.kept", name: "a world of Minetest by a kept engine", unit: "ms", better: "lower" },
+      series: [
+        ...toSeries({ warm: kept }),
+        { who: "container a job", ...summarise(perJob), note: describeSteps(bare) },
+      ],
+    },
+    {
+      id: "worlds.kept.less",
+      name: "a world of Minetest by a kept engine: less than a container a job",
+      ...{ unit: "%", better: "higher" },
+      series: toSeries({ warm: kept.map((ms, index) => (1 - ms / (perJob[index] ?? Number.NaN)) * 100) }),
     },
   ];
 }

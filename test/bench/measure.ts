@@ -1,35 +1,59 @@
 import { spawn } from "node:child_process";
-
-/** One bar of the project: what we measured beside a bare reference of the same run. */
-export interface Measurement {
-  readonly name: string;
-  /** Medians, in the unit that `name` says. */
-  readonly ours: number;
-  readonly reference: number;
-  readonly unit: string;
-  /** ours / reference must be at most this; undefined where the bar is `ours` itself. */
-  readonly maxRatio?: number;
-  readonly max?: number;
-  readonly min?: number;
-}
+import type { Sample, Series, Who } from "./figure.js";
 
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return low === undefined || high === undefined ? Number.NaN : (low + high) / 2;
 }
 
-/** Runs the two in turn, so that a slow moment of the machine hits both; medians in ms. */
-export async function compare(
+/** @param share 0.99: the value that 99 of 100 do not exceed */
+export function percentile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? Number.NaN;
+}
+
+export function summarise(values: readonly number[]): Sample {
+  const [min, max] = [Math.min(...values), Math.max(...values)];
+  return { median: median(values), min, max, runs: values.length };
+}
+
+/** One number that stands for so many measurements, as a percentile does: its spread is not known. */
+export function single(value: number, runs: number): Sample {
+  return { median: value, min: value, max: value, runs };
+}
+
+/** What some did, by their names: the first is warm. */
+export function toSeries(measured: { readonly [who in Who]?: readonly number[] }): Series[] {
+  return Object.entries(measured).map(([who, values]) => ({ who: who as Who, ...summarise(values) }));
+}
+
+/**
+ * Runs all in turn, so that a slow moment of the machine hits each of them, and each round begins with another.
+ * @param contenders each does its work once; what it returns is its measurement, usually its own milliseconds
+ * @returns all measurements of each, for `toSeries`
+ */
+export async function compare<Contender extends Who>(
   runs: number,
-  ours: () => Promise<number>,
-  reference: () => Promise<number>,
-): Promise<{ ours: number; reference: number }> {
-  const times = { ours: [] as number[], reference: [] as number[] };
+  contenders: Readonly<Record<Contender, () => Promise<number>>>,
+): Promise<Record<Contender, number[]>> {
+  const names = Object.keys(contenders) as Contender[];
+  const measured = Object.fromEntries(names.map((who) => [who, [] as number[]])) as Record<
+    Contender,
+    number[]
+  >;
   for (let run = 0; run < runs; run += 1) {
-    times.reference.push(await reference());
-    times.ours.push(await ours());
+    for (const turn of names.keys()) {
+      const who = names[(run + turn) % names.length] as Contender;
+      measured[who].push(await contenders[who]());
+    }
   }
-  return { ours: median(times.ours), reference: median(times.reference) };
+  return measured;
+}
+
+export async function timed(act: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await act();
+  return performance.now() - startedAt;
 }
 
 /** Milliseconds of one whole process. @throws Error when it does not end with 0. */
@@ -47,21 +71,4 @@ export async function timeProcess(
   const code = await new Promise((resolve) => child.on("close", resolve));
   if (code !== 0) throw new Error(`node ${args.join(" ")} ended with ${code}: ${errors}`);
   return performance.now() - startedAt;
-}
-
-export function isMet({ ours, reference, maxRatio, max, min }: Measurement): boolean {
-  const isInRatio = maxRatio === undefined || ours / reference <= maxRatio;
-  return isInRatio && (max === undefined || ours <= max) && (min === undefined || ours >= min);
-}
-
-export function formatMeasurement(measurement: Measurement): string {
-  const { name, ours, reference, unit, maxRatio, max, min } = measurement;
-  const ratio = ours / reference;
-  const bar =
-    maxRatio === undefined
-      ? `bar ${max ?? min} ${unit}`
-      : `ratio ${ratio.toFixed(3)}, bar ${Number(maxRatio.toFixed(3))}`;
-  const beside = Number.isNaN(reference) ? "" : ` (reference ${reference.toFixed(2)} ${unit})`;
-  const numbers = `${ours.toFixed(2)} ${unit}${beside}`;
-  return `${isMet(measurement) ? "met     " : "NOT MET "} ${name}: ${numbers}, ${bar}`;
 }

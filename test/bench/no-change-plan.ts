@@ -1,27 +1,37 @@
 import { resolve } from "node:path";
 import { startFaultProxy } from "../rig/fault-proxy.js";
 import { type BenchHost, type BenchProject, mainScript, writeBenchProject } from "./bench-project.js";
-import { compare, type Measurement, timeProcess } from "./measure.js";
+import type { Figure } from "./figure.js";
+import { compare, timeProcess, toSeries } from "./measure.js";
 
-const RUNS = 15;
 const bareScript = resolve(import.meta.dirname, "bare-lists.mjs");
 
 /** A plan that finds nothing to do: how many requests with 5 and with 200 containers, and how long with 200. */
-export async function benchNoChange(host: BenchHost): Promise<Measurement[]> {
+export async function benchNoChange(host: BenchHost): Promise<Figure[]> {
   const few = await makeWarm(host, "few", 5);
   const requestsFew = await countRequests(host, few);
-  const many = await makeWarm(host, "many", 195);
+  const containers = host.isQuick ? 10 : 200;
+  const many = await makeWarm(host, "many", containers - 5);
   const requestsMany = await countRequests(host, many);
-  const times = await compare(
-    RUNS,
-    () => timeProcess([mainScript, "plan"], many.env, many.dir),
-    () => timeProcess([bareScript], many.env, many.dir),
-  );
-  const bar = { reference: requestsFew, unit: "requests", max: 6 };
+  const times = await compare(host.isQuick ? 3 : 15, {
+    warm: () => timeProcess([mainScript, "plan"], many.env, many.dir),
+    "bare script": () => timeProcess([bareScript], many.env, many.dir),
+  });
+  const requests = (count: number, templates: number): Figure => ({
+    id: `no-change.requests.${templates}`,
+    name: `requests of a no-change plan, ${templates} templates`,
+    ...{ unit: "requests", better: "lower", series: toSeries({ warm: [count] }) },
+    bars: [{ max: 6 }],
+  });
   return [
-    { name: "requests of a no-change plan, 5 templates", ours: requestsFew, ...bar },
-    { name: "requests of a no-change plan, 195 templates", ours: requestsMany, ...bar },
-    { name: "no-change plan with 200 containers, whole process", ...times, unit: "ms", maxRatio: 2.5 },
+    requests(requestsFew, 5),
+    requests(requestsMany, containers - 5),
+    {
+      id: `no-change.plan.${containers}`,
+      name: `no-change plan with ${containers} containers, whole process`,
+      ...{ unit: "ms", better: "lower", series: toSeries(times) },
+      bars: [{ against: "bare script", atMost: 2.5 }],
+    },
   ];
 }
 

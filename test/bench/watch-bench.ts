@@ -8,23 +8,28 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { dockerOn } from "../rig/docker-client.js";
 import { type FaultProxy, startFaultProxy } from "../rig/fault-proxy.js";
 import { type BenchHost, type BenchProject, mainScript, writeBenchProject } from "./bench-project.js";
-import { type Measurement, median, timeProcess } from "./measure.js";
+import type { Figure, Unit } from "./figure.js";
+import { percentile, single, summarise, timeProcess, toSeries } from "./measure.js";
 
-const KILLS = 100;
-const SAVES = 30;
-const PASSES = 1_000;
 /** The kernel counts processor time in hundredths of a second. */
 const TICK_MS = 10;
 
-/** A watcher over real containers: how fast it repairs, what it costs when nothing happens, how fast a save counts. */
-export async function benchWatch(host: BenchHost): Promise<Measurement[]> {
-  const hundred = await makeWarm(host, "hundred", 100, "30s");
-  const direct = (watching: Watching) => measureRepairs(host, hundred, watching);
-  const repairs = await watched({ ...host, isDirect: true }, hundred, direct);
-  const saves = await watched(host, hundred, (watching) => measureSaves(hundred, watching));
-  await timeProcess([mainScript, "destroy", "--auto-approve"], hundred.env, hundred.dir);
-  const idle = await makeWarm(host, "idle", 200, "80ms");
-  return [...repairs, ...saves, ...(await watched(host, idle, (watching) => measureIdle(idle, watching)))];
+/** A watcher over real containers: how fast it repairs, how fast a save counts. */
+export async function benchWatch(host: BenchHost): Promise<Figure[]> {
+  const project = await makeWarm(host, "watched", host.isQuick ? 5 : 100, "30s");
+  const direct = (watching: Watching) => measureRepairs(host, project, watching);
+  const repairs = await watched({ ...host, isDirect: true }, project, direct);
+  const saves = await watched(host, project, (watching) => measureSaves(host, project, watching));
+  await timeProcess([mainScript, "destroy", "--auto-approve"], project.env, project.dir);
+  return [...repairs, ...saves];
+}
+
+/** A watcher whose passes find nothing to do: what they cost. */
+export async function benchIdle(host: BenchHost): Promise<Figure[]> {
+  const project = await makeWarm(host, "idle", host.isQuick ? 5 : 200, "80ms");
+  const figures = await watched(host, project, (watching) => measureIdle(host, project, watching));
+  await timeProcess([mainScript, "destroy", "--auto-approve"], project.env, project.dir);
+  return figures;
 }
 
 interface Watching {
@@ -75,10 +80,10 @@ async function watched<T>(
  * own work to the lists in between.
  */
 async function measureRepairs(
-  { socketPath }: BenchHost,
+  { socketPath, isQuick }: BenchHost,
   { name, templates }: BenchProject,
   { child }: Watching,
-): Promise<Measurement[]> {
+): Promise<Figure[]> {
   const docker = dockerOn(socketPath);
   const seen = { diedAt: 0, startedAt: 0, address: "" };
   createInterface(child.stderr as Readable).on("line", (text) => {
@@ -88,7 +93,7 @@ async function measureRepairs(
   });
   const times: number[] = [];
   const lists: number[] = [];
-  for (let kill = 0; kill < KILLS; kill += 1) {
+  for (let kill = 0; kill < (isQuick ? 3 : 100); kill += 1) {
     const { id } = templates[(kill * 37) % templates.length] ?? { id: "" };
     const container = docker.getContainer(`${name}-template-${id}`);
     Object.assign(seen, { diedAt: 0, startedAt: 0, address: `container.${name}-template-${id}` });
@@ -105,22 +110,38 @@ async function measureRepairs(
     await until(async () => ((await container.inspect()).State.Running ? true : undefined));
     await sleep(600);
   }
-  const reference = median(lists);
-  const sorted = times.toSorted((a, b) => a - b);
-  const nearlyAll = sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.NaN;
-  const what = "die event to start call, 100 containers (reference: four bare lists)";
+  const what = `die event to start call, ${templates.length} containers`;
+  const bare = {
+    who: "bare script",
+    ...summarise(lists),
+    note: "the four lists that tell what is there",
+  } as const;
+  const nearlyAll = { who: "warm", ...single(percentile(times, 0.99), times.length) } as const;
   return [
-    { name: `${what}, median`, ours: median(times), reference, unit: "ms", max: 30 },
-    { name: `${what}, 99th percentile`, ours: nearlyAll, reference, unit: "ms", max: 150 },
+    {
+      id: `watch.repair.${templates.length}`,
+      name: `${what}, median`,
+      ...{ unit: "ms", better: "lower", bars: [{ max: 30 }] },
+      series: [...toSeries({ warm: times }), bare],
+    },
+    {
+      id: `watch.repair.${templates.length}.p99`,
+      name: `${what}, 99th percentile`,
+      ...{ unit: "ms", better: "lower", bars: [{ max: 150 }], series: [nearlyAll, bare] },
+    },
   ];
 }
 
 /** From the end of a save to the first list that the plan is made from. */
-async function measureSaves({ dir }: BenchProject, { proxy }: Watching): Promise<Measurement[]> {
+async function measureSaves(
+  { isQuick }: BenchHost,
+  { dir, templates }: BenchProject,
+  { proxy }: Watching,
+): Promise<Figure[]> {
   const file = join(dir, "warm.yaml");
   const text = readFileSync(file, "utf8");
   const times: number[] = [];
-  for (let save = 0; save < SAVES; save += 1) {
+  for (let save = 0; save < (isQuick ? 2 : 30); save += 1) {
     proxy.calls.length = 0;
     const next = `${text}# ${save}\n`;
     const startedAt = Date.now();
@@ -136,11 +157,13 @@ async function measureSaves({ dir }: BenchProject, { proxy }: Watching): Promise
   writeFileSync(file, text);
   return [
     {
-      name: "file saved to plan started, 100 templates (reference: a bare read of the file)",
-      ours: median(times),
-      reference: bareReadMs(file),
-      unit: "ms",
-      max: 400,
+      id: `watch.save.${templates.length}`,
+      name: `file saved to plan started, ${templates.length} templates`,
+      ...{ unit: "ms", better: "lower", bars: [{ max: 400 }] },
+      series: [
+        ...toSeries({ warm: times }),
+        { who: "bare node", ...summarise(times.map(() => bareReadMs(file))), note: "one read of the file" },
+      ],
     },
   ];
 }
@@ -152,49 +175,30 @@ function bareReadMs(file: string): number {
 }
 
 /** What passes cost that find nothing to do. */
-async function measureIdle({ dir }: BenchProject, { child, proxy }: Watching): Promise<Measurement[]> {
+async function measureIdle(
+  { isQuick }: BenchHost,
+  { dir, templates }: BenchProject,
+  { child, proxy }: Watching,
+): Promise<Figure[]> {
   const pid = child.pid ?? 0;
-  await waitForPasses(dir, 100);
+  await waitForPasses(dir, isQuick ? 5 : 100);
   const firstRss = rssOf(pid);
   const [passes, cpu, callsBefore] = [passesOf(dir), cpuOf(pid), countLooks(proxy)];
   let mostRss = firstRss;
-  while (passesOf(dir) < passes + PASSES) {
-    await sleep(500);
+  while (passesOf(dir) < passes + (isQuick ? 20 : 1_000)) {
+    await sleep(isQuick ? 100 : 500);
     mostRss = Math.max(mostRss, rssOf(pid));
   }
   const made = passesOf(dir) - passes;
-  const one = { unit: "", reference: made };
+  const figure = (id: string, name: string, unit: Unit, value: number, max: number): Figure => ({
+    ...{ id: `idle.${id}.${templates.length}`, name: `${name}, ${templates.length} containers`, unit },
+    ...{ better: "lower", series: [{ who: "warm", ...single(value, made) }], bars: [{ max }] },
+  });
   return [
-    {
-      ...one,
-      name: "requests of an idle pass, 200 containers",
-      ours: (countLooks(proxy) - callsBefore) / made,
-      unit: "requests",
-      max: 6,
-    },
-    {
-      ...one,
-      name: "CPU of an idle pass, 200 containers",
-      ours: (cpuOf(pid) - cpu) / made,
-      unit: "ms",
-      max: 50,
-    },
-    {
-      ...one,
-      name: "RSS over 1 000 idle passes, most",
-      ours: mostRss,
-      reference: firstRss,
-      unit: "MB",
-      max: 110,
-    },
-    {
-      ...one,
-      name: "RSS over 1 000 idle passes, end beside begin",
-      ours: rssOf(pid),
-      reference: firstRss,
-      unit: "MB",
-      maxRatio: 1.1,
-    },
+    figure("requests", "requests of an idle pass", "requests", (countLooks(proxy) - callsBefore) / made, 6),
+    figure("cpu", "processor time of an idle pass", "ms", (cpuOf(pid) - cpu) / made, 50),
+    figure("memory", "memory of a watcher over many idle passes, at most", "MB", mostRss, 110),
+    figure("memory-growth", "the same, end beside begin", "x", rssOf(pid) / firstRss, 1.1),
   ];
 }
 

@@ -1,0 +1,34 @@
+import { benchAgainst } from "./against-bench.js";
+import { benchApi } from "./api-bench.js";
+import { benchApply } from "./apply-beside-bare.js";
+import type { BenchHost } from "./bench-project.js";
+import { benchEngines, benchIdleEngines } from "./engine-bench.js";
+import type { Figure, NotMeasured } from "./figure.js";
+import { benchGit } from "./git-bench.js";
+import { benchJobs } from "./jobs-bench.js";
+import { benchWorldgen } from "./jobs-worldgen.js";
+import { benchNoChange } from "./no-change-plan.js";
+import { benchPlanInMemory } from "./plan-in-memory.js";
+import { benchIdle, benchWatch } from "./watch-bench.js";
+
+/** What is measured in one go, and how a table calls it. */
+export interface Bench {
+  readonly title: string;
+  readonly measure: (host: BenchHost) => Promise<readonly Figure[] | NotMeasured>;
+}
+
+/** All of them by their names, in the order in which they run and are shown. */
+export const BENCHES: Readonly<Record<string, Bench>> = {
+  memory: { title: "Planning in memory", measure: benchPlanInMemory },
+  against: { title: "Plans against a snapshot", measure: benchAgainst },
+  "no-change": { title: "Nothing to change", measure: benchNoChange },
+  apply: { title: "Up from nothing", measure: benchApply },
+  git: { title: "From a commit", measure: benchGit },
+  watch: { title: "Kept as it is", measure: benchWatch },
+  idle: { title: "Watching, nothing to do", measure: benchIdle },
+  api: { title: "The HTTP API", measure: benchApi },
+  engines: { title: "Engines and leases", measure: benchEngines },
+  "idle-engines": { title: "Engines that wait", measure: benchIdleEngines },
+  jobs: { title: "Jobs of the simulated game", measure: benchJobs },
+  worlds: { title: "Jobs of Minetest's world generator", measure: benchWorldgen },
+};
