@@ -14,21 +14,23 @@ import { benchIdle, benchWatch } from "./watch-bench.js";
 /** What is measured in one go, and how a table calls it. */
 export interface Bench {
   readonly title: string;
+  /** Whether `--quick` runs it when none is named: in CI there is a minute for all. */
+  readonly isInQuick: boolean;
   readonly measure: (host: BenchHost) => Promise<readonly Figure[] | NotMeasured>;
 }
 
 /** All of them by their names, in the order in which they run and are shown. */
 export const BENCHES: Readonly<Record<string, Bench>> = {
-  memory: { title: "Planning in memory", measure: benchPlanInMemory },
-  against: { title: "Plans against a snapshot", measure: benchAgainst },
-  "no-change": { title: "Nothing to change", measure: benchNoChange },
-  apply: { title: "Up from nothing", measure: benchApply },
-  git: { title: "From a commit", measure: benchGit },
-  watch: { title: "Kept as it is", measure: benchWatch },
-  idle: { title: "Watching, nothing to do", measure: benchIdle },
-  api: { title: "The HTTP API", measure: benchApi },
-  engines: { title: "Engines and leases", measure: benchEngines },
-  "idle-engines": { title: "Engines that wait", measure: benchIdleEngines },
-  jobs: { title: "Jobs of the simulated game", measure: benchJobs },
-  worlds: { title: "Jobs of Minetest's world generator", measure: benchWorldgen },
+  memory: { title: "Planning in memory", isInQuick: true, measure: benchPlanInMemory },
+  against: { title: "Plans against a snapshot", isInQuick: true, measure: benchAgainst },
+  "no-change": { title: "Nothing to change", isInQuick: true, measure: benchNoChange },
+  apply: { title: "Up from nothing", isInQuick: true, measure: benchApply },
+  git: { title: "From a commit", isInQuick: true, measure: benchGit },
+  watch: { title: "Kept as it is", isInQuick: true, measure: benchWatch },
+  idle: { title: "Watching, nothing to do", isInQuick: false, measure: benchIdle },
+  api: { title: "The HTTP API", isInQuick: true, measure: benchApi },
+  engines: { title: "Engines and leases", isInQuick: true, measure: benchEngines },
+  "idle-engines": { title: "Engines that wait", isInQuick: false, measure: benchIdleEngines },
+  jobs: { title: "Jobs of the simulated game", isInQuick: false, measure: benchJobs },
+  worlds: { title: "Jobs of Minetest's world generator", isInQuick: false, measure: benchWorldgen },
 };
