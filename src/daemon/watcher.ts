@@ -32,7 +32,7 @@ import { readPause, takeResume } from "./state/pause-file.js";
 import type { StateDirectory } from "./state/state-directory.js";
 import type { Teller } from "./tell.js";
 import { tellHindrance, tellRecovery } from "./tell-condition.js";
-import { isDamage } from "./triggers/is-damage.js";
+import { indexWanted, isDamage, type WantedNames } from "./triggers/is-damage.js";
 import type { PassBudget } from "./triggers/pass-budget.js";
 import type { Trigger, Wakeups } from "./triggers/wakeups.js";
 
@@ -110,6 +110,7 @@ export class Watcher {
   #version = 0;
   #timerAtMs = 0;
   #registryProblem: string | undefined;
+  #indexed: { readonly desired: Desired; readonly names: WantedNames } | undefined;
   readonly #tools: WatcherTools;
 
   constructor(tools: WatcherTools) {
@@ -343,10 +344,15 @@ export class Watcher {
     wakeups.mark("settled", Math.max(SETTLED_MS, budget.waitMs()));
   }
 
+  #index(desired: Desired): WantedNames {
+    if (this.#indexed?.desired !== desired) this.#indexed = { desired, names: indexWanted(desired) };
+    return this.#indexed.names;
+  }
+
   onHostEvent(event: HostEvent): void {
     const { wakeups, source, book, log, flights, memory, deaths, clock, budget } = this.#tools;
     const view = {
-      desired: book.wanted(source.current).config.desired,
+      wanted: this.#index(book.wanted(source.current).config.desired),
       inFlight: flights.addresses,
       addressById: this.lastResult?.addressById ?? new Map<string, Address>(),
       imageIds: this.lastResult?.imageIds,

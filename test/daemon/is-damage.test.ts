@@ -1,17 +1,18 @@
 import { expect, it } from "vitest";
-import { type EventView, isDamage } from "../../src/daemon/triggers/is-damage.js";
+import { type EventView, indexWanted, isDamage } from "../../src/daemon/triggers/is-damage.js";
 import type { HostEvent } from "../../src/model/host-event.js";
 import { buildDesired } from "../plan/builders.js";
 
 const C = "container.cyan-template-a";
+const desired = buildDesired();
 const quiet: EventView = {
-  desired: buildDesired(),
+  wanted: indexWanted(desired),
   inFlight: new Set(),
   addressById: new Map([["1", C]]),
   imageIds: new Set(["sha256:1"]),
   hasConflicts: false,
 };
-const IMAGE = quiet.desired.resources.find(({ kind }) => kind === "image")?.name ?? "";
+const IMAGE = desired.resources.find(({ kind }) => kind === "image")?.name ?? "";
 const ours = { "warm.project": "demo", "warm.address": C };
 
 function event(kind: HostEvent["kind"], action: string, parts: Partial<HostEvent> = {}): HostEvent {

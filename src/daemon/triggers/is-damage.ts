@@ -5,7 +5,7 @@ import type { Address, Desired } from "../../model/resource.js";
 
 /** What an event is held against. */
 export interface EventView {
-  readonly desired: Desired;
+  readonly wanted: WantedNames;
   /** Addresses that we are working on: what happens to them is our own doing. */
   readonly inFlight: ReadonlySet<Address>;
   /** Of the last look: our containers by ID. */
@@ -14,6 +14,26 @@ export interface EventView {
   readonly imageIds: ReadonlySet<string> | undefined;
   /** Whether somebody else's object stands in our way: its end is good news. */
   readonly hasConflicts: boolean;
+}
+
+/** What a file names, to be found at once: a host tells as many events as it has objects. */
+export interface WantedNames {
+  readonly project: string;
+  readonly addresses: ReadonlySet<Address>;
+  /** Addresses of images by the key that they are looked up by. */
+  readonly images: ReadonlyMap<string, Address>;
+}
+
+export function indexWanted({ project, resources }: Desired): WantedNames {
+  return {
+    project,
+    addresses: new Set(resources.map(({ address }) => address)),
+    images: new Map(
+      resources.flatMap((resource) =>
+        resource.kind === "image" ? [[resource.lookup, resource.address] as const] : [],
+      ),
+    ),
+  };
 }
 
 /** Whether an event may have moved the host away from what is wanted. */
@@ -38,14 +58,12 @@ function isImageDamage({ action, id, attributes }: HostEvent, view: EventView): 
   // Docker tells that an image was loaded, and not what it is called now.
   if (action === "load") return true;
   const names = [attributes.name ?? "", id].map(canonicalImageKey);
-  const wanted = view.desired.resources.find(
-    (resource) => resource.kind === "image" && names.includes(resource.lookup),
-  );
-  return wanted !== undefined && !view.inFlight.has(wanted.address);
+  const [wanted] = names.flatMap((name) => view.wanted.images.get(name) ?? []);
+  return wanted !== undefined && !view.inFlight.has(wanted);
 }
 
 function isContainerDamage({ action, attributes }: HostEvent, view: EventView): boolean {
-  if (attributes[LABEL.project] !== view.desired.project) return view.hasConflicts;
+  if (attributes[LABEL.project] !== view.wanted.project) return view.hasConflicts;
   const address = attributes[LABEL.address] ?? "";
   // The lock itself: somebody has broken it.
   if (address.startsWith("lock.")) return action === "destroy";
@@ -62,6 +80,6 @@ function isNetworkDamage({ action, attributes }: HostEvent, view: EventView): bo
   return isWanted(`network.${attributes.name}`, view) || view.hasConflicts;
 }
 
-function isWanted(address: Address, { desired, inFlight }: EventView): boolean {
-  return !inFlight.has(address) && desired.resources.some((resource) => resource.address === address);
+function isWanted(address: Address, { wanted, inFlight }: EventView): boolean {
+  return !inFlight.has(address) && wanted.addresses.has(address);
 }
