@@ -5,6 +5,7 @@ import type { BenchHost } from "./bench-project.js";
 import { benchEngines, benchIdleEngines } from "./engine-bench.js";
 import type { Figure, NotMeasured } from "./figure.js";
 import { benchGit } from "./git-bench.js";
+import { benchGrowth } from "./growth/growth-bench.js";
 import { benchJobs } from "./jobs-bench.js";
 import { benchWorldgen } from "./jobs-worldgen.js";
 import { benchNoChange } from "./no-change-plan.js";
@@ -21,6 +22,7 @@ export interface Bench {
 
 /** All of them by their names, in the order in which they run and are shown. */
 export const BENCHES: Readonly<Record<string, Bench>> = {
+  growth: { title: "From 10 resources to 10 000", isInQuick: true, measure: benchGrowth },
   memory: { title: "Planning in memory", isInQuick: true, measure: benchPlanInMemory },
   against: { title: "Plans against a snapshot", isInQuick: true, measure: benchAgainst },
   "no-change": { title: "Nothing to change", isInQuick: true, measure: benchNoChange },
