@@ -11,6 +11,7 @@ import { ask } from "../server/served-pools.js";
 import { type BenchHost, mainScript } from "./bench-project.js";
 import type { Figure, Series } from "./figure.js";
 import { percentile, single, summarise, timed, timeProcess, toSeries } from "./measure.js";
+import { afterMs, storm } from "./storm.js";
 
 const distEntry = new URL("../../dist/index.js", import.meta.url).href;
 /** As users get it: what runs the tests compiles it for another purpose. */
@@ -215,8 +216,8 @@ async function benchLeases(host: BenchHost): Promise<Figure[]> {
     await client.release(id, fence);
   };
   const overMs = host.isQuick ? 1_000 : 8_000;
-  const flatOut = await storm(clients, pair, 0, overMs);
-  const paced = await storm(clients, pair, PACE, overMs);
+  const flatOut = await storm(clients, pair, afterMs(overMs));
+  const paced = await storm(clients, pair, afterMs(overMs), PACE);
   for (const client of clients) client.close();
   return [
     {
@@ -231,33 +232,10 @@ async function benchLeases(host: BenchHost): Promise<Figure[]> {
       ...{ unit: "ms", better: "lower", bars: [{ max: 25 }] },
       series: [
         {
-          ...{ who: "warm", ...single(paced.p99Ms, Math.round((paced.perSecond * overMs) / 1_000)) },
+          ...{ who: "warm", ...single(percentile(paced.times, 0.99), paced.times.length) },
           note: `reached ${Math.round(paced.perSecond)} pairs a second`,
         },
       ],
     },
   ];
-}
-
-/** @param pace pairs a second of all clients together; 0: none waits */
-async function storm<Client>(
-  clients: readonly Client[],
-  act: (client: Client) => Promise<void>,
-  pace: number,
-  overMs: number,
-): Promise<Load> {
-  const startedAt = performance.now();
-  const times: number[] = [];
-  await Promise.all(
-    clients.map(async (client, index) => {
-      const everyMs = pace === 0 ? 0 : (clients.length * 1_000) / pace;
-      for (let round = 0; performance.now() < startedAt + overMs; round += 1) {
-        const dueAt = startedAt + everyMs * (round + index / clients.length);
-        if (dueAt > performance.now()) await sleep(dueAt - performance.now());
-        times.push(await timed(() => act(client)));
-      }
-    }),
-  );
-  const seconds = (performance.now() - startedAt) / 1_000;
-  return { perSecond: times.length / seconds, p99Ms: percentile(times, 0.99) };
 }

@@ -8,6 +8,7 @@ import { benchGit } from "./git-bench.js";
 import { benchGrowth } from "./growth/growth-bench.js";
 import { benchJobs } from "./jobs-bench.js";
 import { benchWorldgen } from "./jobs-worldgen.js";
+import { benchLeases } from "./leases-bench.js";
 import { benchNoChange } from "./no-change-plan.js";
 import { benchPlanInMemory } from "./plan-in-memory.js";
 import { benchIdle, benchWatch } from "./watch-bench.js";
@@ -32,6 +33,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   idle: { title: "Watching, nothing to do", isInQuick: false, measure: benchIdle },
   api: { title: "The HTTP API", isInQuick: true, measure: benchApi },
   engines: { title: "Engines and leases", isInQuick: true, measure: benchEngines },
+  leases: { title: "Leases by many clients", isInQuick: true, measure: benchLeases },
   "idle-engines": { title: "Engines that wait", isInQuick: false, measure: benchIdleEngines },
   jobs: { title: "Jobs of the simulated game", isInQuick: false, measure: benchJobs },
   worlds: { title: "Jobs of Minetest's world generator", isInQuick: false, measure: benchWorldgen },

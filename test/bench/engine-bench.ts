@@ -1,14 +1,5 @@
 import { execFile } from "node:child_process";
-import {
-  closeSync,
-  fdatasyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -16,17 +7,17 @@ import type { Warm } from "../../src/open-warm.js";
 import { dockerOn } from "../rig/docker-client.js";
 import { buildImage } from "../rig/images.js";
 import { pushImage } from "../rig/push-image.js";
+import { measureFsync } from "./bare-fsync.js";
 import { type BenchHost, mainScript } from "./bench-project.js";
 import type { Figure, Series } from "./figure.js";
 import { compare, percentile, single, timeProcess, toSeries } from "./measure.js";
 
 const distEntry = new URL("../../dist/index.js", import.meta.url).href;
 /** As users get it: what runs the tests compiles it for another purpose. */
-const { createClient, openWarm } = (await import(distEntry)) as typeof import("../../src/index.js");
+const { openWarm } = (await import(distEntry)) as typeof import("../../src/index.js");
 const run = promisify(execFile);
 const bareScript = resolve(import.meta.dirname, "bare-engines.mjs");
 
-const CLIENTS = 64;
 const ENGINES = 16;
 
 /** Engines at run time: what a lease costs, how many there may be, how fast a pool is filled. */
@@ -37,12 +28,7 @@ export async function benchEngines(host: BenchHost): Promise<Figure[]> {
   const warm = await openWarm({ file: join(project, "warm.yaml"), host: `unix://${host.socketPath}` });
   try {
     await untilReady(warm, ENGINES);
-    return [
-      ...filled,
-      ...(await measureLease(host, warm, project)),
-      ...(await measureCommands(host, warm)),
-      ...(await measureThroughput(host, warm, join(project, ".warm/warm.sock"))),
-    ];
+    return [...filled, ...(await measureLease(host, warm, project)), ...(await measureCommands(host, warm))];
   } finally {
     await warm.close();
     await destroy(host, project);
@@ -108,7 +94,7 @@ const envOf = ({ socketPath }: BenchHost, dir: string) => ({
   DOCKER_HOST: `unix://${socketPath}`,
 });
 
-const destroy = (host: BenchHost, dir: string) =>
+export const destroy = (host: BenchHost, dir: string) =>
   timeProcess([mainScript, "destroy", "--auto-approve"], envOf(host, dir), dir);
 
 /** 0 to 16 engines, ready check and all, against the bare create-and-start calls. */
@@ -192,7 +178,7 @@ async function removeBare({ socketPath }: BenchHost, name: string): Promise<void
     if (Name === name) await docker.getNetwork(Id).remove();
 }
 
-async function untilReady(warm: Warm, count: number): Promise<void> {
+export async function untilReady(warm: Warm, count: number): Promise<void> {
   for (;;) {
     const { counts } = await warm.pool("bench").view();
     if (counts.ready === count) break;
@@ -231,19 +217,6 @@ async function measureLease({ isQuick }: BenchHost, warm: Warm, dir: string): Pr
       series: [nearlyAll("warm", times), nearlyAll("bare fsync", bare)],
     },
   ];
-}
-
-/** A line written to the same disk, and made sure of: what a grant cannot be cheaper than. */
-function measureFsync(dir: string, lines: number): number[] {
-  const file = openSync(join(dir, "reference"), "a");
-  const times = Array.from({ length: lines }, () => {
-    const startedAt = performance.now();
-    writeSync(file, `${"x".repeat(300)}\n`);
-    fdatasyncSync(file);
-    return performance.now() - startedAt;
-  });
-  closeSync(file);
-  return times;
 }
 
 /** From the call for a lease to the first output of a command, beside `docker exec` of the same command in turn. */
@@ -289,47 +262,6 @@ async function dockerExec(host: BenchHost, warm: Warm): Promise<number> {
   const { stdout } = await run("docker", args, { env: envOf(host, host.dir) });
   if (stdout !== "hello\n") throw new Error(`docker exec said ${JSON.stringify(stdout)}`);
   return performance.now() - startedAt;
-}
-
-/** Leases taken and given back in a second by 64 clients on 16 engines, each reset and verified in between. */
-async function measureThroughput({ isQuick }: BenchHost, warm: Warm, socketPath: string): Promise<Figure[]> {
-  const overMs = isQuick ? 1_000 : 8_000;
-  const library = await storm(overMs, async () => (await warm.pool("bench").lease()).release());
-  const clients = Array.from({ length: CLIENTS }, () => createClient(socketPath));
-  let next = 0;
-  const socket = await storm(overMs, async () => {
-    next += 1;
-    const client = clients[next % CLIENTS];
-    if (client === undefined) return;
-    const { id, fence } = await client.lease("bench", { holder: "bench" });
-    await client.release(id, fence);
-  });
-  for (const client of clients) client.close();
-  return [
-    {
-      id: "engines.rate.library.64",
-      name: "leases through the library, 64 clients",
-      ...{ unit: "per s", better: "higher", series: toSeries({ warm: [library] }), bars: [{ min: 2_000 }] },
-    },
-    {
-      id: "engines.rate.socket.64",
-      name: "leases through the socket, 64 clients",
-      ...{ unit: "per s", better: "higher", series: toSeries({ warm: [socket] }), bars: [{ min: 500 }] },
-    },
-  ];
-}
-
-async function storm(overMs: number, once: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now();
-  let done = 0;
-  const client = async () => {
-    while (performance.now() < startedAt + overMs) {
-      await once();
-      done += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: CLIENTS }, client));
-  return (done / (performance.now() - startedAt)) * 1_000;
 }
 
 /** Processor time of containers by their cgroups, in ms. */

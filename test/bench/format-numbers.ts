@@ -7,6 +7,7 @@ export function formatValue(value: number): string {
       .toString()
       .replace(/\B(?=(\d{3})+$)/g, " ");
   if (Number.isInteger(value)) return value.toString();
+  if (Math.abs(value) < 0.1) return value.toPrecision(2);
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   return value.toFixed(digits);
 }

@@ -1,16 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { JobOutcome } from "../../src/model/job.js";
 import type { WarmClient } from "../../src/server/client/warm-client.js";
-import { type BenchHost, mainScript } from "./bench-project.js";
-import { timeProcess } from "./measure.js";
-
-const distEntry = new URL("../../dist/index.js", import.meta.url).href;
-/** As users get it: what runs the tests compiles it for another purpose. */
-const { createClient } = (await import(distEntry)) as typeof import("../../src/index.js");
+import type { BenchHost } from "./bench-project.js";
+import { keepWatcher } from "./kept-watcher.js";
 
 /** What of a pool's block in warm.yaml the benches choose. */
 export interface BenchPool {
@@ -42,9 +35,6 @@ export interface KeptPools {
   close(): Promise<void>;
 }
 
-/** How long anything here may take to become ready, ms. */
-const PATIENCE_MS = 120_000;
-
 /** Starts a watcher over these pools. It is not awaited that anything is ready. */
 export function keepPools(
   host: BenchHost,
@@ -54,38 +44,12 @@ export function keepPools(
   const dir = join(host.dir, name);
   mkdirSync(dir, { recursive: true });
   writeFileSync(join(dir, "warm.yaml"), toYaml(name, pools));
-  const env = { PATH: process.env.PATH, HOME: dir, DOCKER_HOST: `unix://${host.socketPath}` };
-  const child = spawn(process.execPath, [mainScript, "watch"], {
-    ...{ cwd: dir, env, stdio: ["ignore", "ignore", "pipe"] },
-  });
-  let log = "";
-  child.stderr?.setEncoding("utf8").on("data", (text) => {
-    log = `${log}${text}`.slice(-10_000);
-  });
-  const client = createClient(join(dir, ".warm/warm.sock"));
+  const { client, until, close } = keepWatcher(host, dir);
   return {
-    ...{ client, network: name, dir },
-    async ready(pool, count) {
-      for (const deadline = performance.now() + PATIENCE_MS; ; await sleep(20)) {
-        const view = await client.view(pool).catch(() => undefined);
-        if ((view?.counts.ready ?? 0) >= count) return;
-        if (performance.now() > deadline || child.exitCode !== null)
-          throw new Error(`${pool} never had ${count} ready engines: ${JSON.stringify(view)}\n${log}`);
-      }
-    },
+    ...{ client, network: name, dir, close },
+    ready: (pool, count) => until(pool, ({ counts }) => counts.ready >= count),
     run: (pool, seed) => runJob(client, pool, seed),
-    async close() {
-      client.close();
-      await stop(child);
-      await timeProcess([mainScript, "destroy", "--auto-approve"], env, dir);
-    },
   };
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill("SIGTERM");
-  await once(child, "close");
 }
 
 async function runJob(client: WarmClient, pool: string, seed: string): Promise<TimedJob> {
