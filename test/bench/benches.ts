@@ -11,6 +11,7 @@ import { benchWorldgen } from "./jobs-worldgen.js";
 import { benchLeases } from "./leases-bench.js";
 import { benchNoChange } from "./no-change-plan.js";
 import { benchPlanInMemory } from "./plan-in-memory.js";
+import { benchStartUp } from "./start-up.js";
 import { benchIdle, benchWatch } from "./watch-bench.js";
 
 /** What is measured in one go, and how a table calls it. */
@@ -23,6 +24,7 @@ export interface Bench {
 
 /** All of them by their names, in the order in which they run and are shown. */
 export const BENCHES: Readonly<Record<string, Bench>> = {
+  "start-up": { title: "To begin at all", isInQuick: true, measure: benchStartUp },
   growth: { title: "From 10 resources to 10 000", isInQuick: true, measure: benchGrowth },
   memory: { title: "Planning in memory", isInQuick: true, measure: benchPlanInMemory },
   against: { title: "Plans against a snapshot", isInQuick: true, measure: benchAgainst },
