@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { putDependencyTable } from "./dependencies/dependency-table.js";
 import { putErrorTable } from "./error-table.js";
 
 /** Brings what the README repeats of the code up to date: `npm run docs`. */
 const readme = resolve(import.meta.dirname, "../../README.md");
-writeFileSync(readme, putErrorTable(readFileSync(readme, "utf8")));
+writeFileSync(readme, putDependencyTable(putErrorTable(readFileSync(readme, "utf8"))));

@@ -17,7 +17,7 @@ export async function installModules(projectDir) {
     return path === "" || isForAnotherPlatform || installed[path]?.version === version;
   });
   if (isComplete) return;
-  const npmCi = ["npm", "ci", "--include=dev", "--no-audit", "--no-fund"];
+  const npmCi = ["npm", "ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund"];
   await runQuietly("installing node packages (npm ci)", npmCi, { cwd: projectDir, tied: true });
 }
 
