@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { checkPrivate, makePrivateFolder } from "../apply/revisions/private-folder.js";
 import { WarmError } from "../errors.js";
 import type { JobView, ParamValue } from "../model/job.js";
 
@@ -49,7 +50,7 @@ export function openJobFiles(dir: string): JobFiles {
   async function writeWhole(record: JobRecord, isDurable: boolean): Promise<void> {
     const temporary = `${at(record.id)}.new`;
     try {
-      await mkdir(dir, { recursive: true, mode: 0o700 });
+      await makePrivateFolder(dir);
       const file = await open(temporary, "w", 0o600);
       try {
         await file.writeFile(`${JSON.stringify(record)}\n`);
@@ -72,6 +73,7 @@ export function openJobFiles(dir: string): JobFiles {
 
   return {
     async load() {
+      await checkPrivate(dir);
       const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
         if (error.code === "ENOENT") return [];
         throw new WarmError("rejected", `the jobs in ${dir} cannot be read: ${error.message}`, {
@@ -122,6 +124,7 @@ async function readRecord(path: string): Promise<JobRecord | undefined> {
 }
 
 function unwritable(dir: string, cause: unknown): WarmError {
+  if (cause instanceof WarmError) return cause;
   const { code, message } = cause as NodeJS.ErrnoException;
   const isFull = code === "ENOSPC" || code === "EDQUOT";
   return new WarmError(

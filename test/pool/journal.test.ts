@@ -180,7 +180,7 @@ it.skipIf(!canMount)(
   async () => {
     const mount = join(folder, "state");
     await mkdir(mount);
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", mount]);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs", mount]);
     try {
       const { journal } = await open();
       journal.append(gone("first"));

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { makePrivateFolder } from "./private-folder.js";
 import { makeStateFolder, unwritableState, writeWhole } from "./state-folder.js";
 
 /** A text of warm.yaml that was applied: what there is to go back to. */
@@ -100,7 +101,7 @@ async function writeMember(stateDir: string, name: string, value: unknown): Prom
   const path = pathOf(stateDir, name);
   try {
     await makeStateFolder(stateDir);
-    await mkdir(join(stateDir, FOLDER), { recursive: true, mode: 0o700 });
+    await makePrivateFolder(join(stateDir, FOLDER));
     const own = `${process.pid}.${randomBytes(4).toString("hex")}`;
     await writeWhole(path, `${path}.${own}.new`, `${JSON.stringify({ format: FORMAT, value })}\n`);
   } catch (cause) {

@@ -1,12 +1,19 @@
-import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { open, rename, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { WarmError } from "../../errors.js";
+import { makePrivateFolder } from "./private-folder.js";
 
-/** Makes a state directory. Only its owner reads it: error messages of a host stand in it. Git leaves it alone. */
+/** Where it is unless it was named: beside warm.yaml, where a checkout may have put a link. */
+export const DEFAULT_STATE_DIR = ".warm";
+
+/**
+ * Makes a state directory. Only its owner reads it: error messages of a host stand in it. Git leaves it alone.
+ * @throws WarmError `rejected` for one that others could have made, or may write to; what the file system says
+ */
 export async function makeStateFolder(path: string): Promise<void> {
-  const made = await mkdir(path, { recursive: true, mode: 0o700 });
-  if (made !== undefined)
-    await writeFile(join(path, ".gitignore"), "*\n", { flag: "wx" }).catch(() => undefined);
+  const isNew = await makePrivateFolder(path, { mayBeLink: basename(path) !== DEFAULT_STATE_DIR });
+  if (isNew)
+    await writeFile(join(path, ".gitignore"), "*\n", { flag: "wx", mode: 0o600 }).catch(() => undefined);
 }
 
 /**
@@ -32,6 +39,7 @@ export async function writeWhole(path: string, temporary: string, text: string):
 
 /** What could not be written in a state directory, and what to do about it. */
 export function unwritableState(path: string, cause: unknown): WarmError {
+  if (cause instanceof WarmError) return cause;
   const { code = "", message } = cause as NodeJS.ErrnoException;
   const isFull = code === "ENOSPC" || code === "EDQUOT";
   return new WarmError(

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { makePrivateFolder } from "../../apply/revisions/private-folder.js";
 import { makeStateFolder, unwritableState } from "../../apply/revisions/state-folder.js";
 import { WarmError } from "../../errors.js";
 import { gitFailure, gitWords } from "./explain-git.js";
@@ -49,11 +50,13 @@ export async function openGitStore({ place, stateDir, git }: GitStoreTools): Pro
   let fetches = 0;
   /** Of which nobody may have heard yet. */
   let newest: string | undefined;
-  await makeStateFolder(stateDir)
-    .then(() => mkdir(trees, { recursive: true, mode: 0o700 }))
-    .catch((cause) => {
-      throw unwritableState(stateDir, cause);
-    });
+  try {
+    await makeStateFolder(stateDir);
+    // Whatever else stands in them is swept.
+    for (const folder of [root, trees, join(root, "work")]) await makePrivateFolder(folder);
+  } catch (cause) {
+    throw unwritableState(stateDir, cause);
+  }
   await sweep(join(root, "work"));
 
   const inRepository = (args: readonly string[], env?: Readonly<Record<string, string>>) =>

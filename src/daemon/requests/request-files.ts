@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { checkPrivate, makePrivateFolder } from "../../apply/revisions/private-folder.js";
 import { REQUEST_FORMAT, REQUEST_SUFFIX, readRequests } from "../../config/requests/read-requests.js";
 import { WarmError } from "../../errors.js";
 import { type RuntimeRequest, requestKey } from "../../model/request.js";
@@ -20,6 +21,7 @@ export function openRequestFiles(dir: string): RequestFiles {
   return {
     async load() {
       try {
+        await checkPrivate(dir);
         await removeHalves(dir);
         return await readRequests(dir);
       } catch (cause) {
@@ -29,7 +31,7 @@ export function openRequestFiles(dir: string): RequestFiles {
     async write(request) {
       const temporary = `${at(request)}.new`;
       try {
-        await mkdir(dir, { recursive: true, mode: 0o700 });
+        await makePrivateFolder(dir);
         const file = await open(temporary, "w", 0o600);
         try {
           await file.writeFile(`${JSON.stringify({ format: REQUEST_FORMAT, ...request })}\n`);
@@ -75,6 +77,7 @@ async function syncDirectory(dir: string): Promise<void> {
 }
 
 function failed(what: string, dir: string, cause: unknown): WarmError {
+  if (cause instanceof WarmError) return cause;
   const { code, message } = cause as NodeJS.ErrnoException;
   const isFull = code === "ENOSPC" || code === "EDQUOT";
   return new WarmError(

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
+import { DEFAULT_STATE_DIR } from "../../apply/revisions/state-folder.js";
 
-export const DEFAULT_STATE_DIR = ".warm";
 /** In a folder of its own: who watches the directory for orders is not woken by every lease. */
 const JOURNAL_FILE = "engines/journal";
 

@@ -1,5 +1,6 @@
-import { mkdir, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makePrivateFolder } from "../../apply/revisions/private-folder.js";
 import { WarmError } from "../../errors.js";
 import { type Batch, openBatch } from "./batch.js";
 import { JournalFile, syncDirectory } from "./journal-file.js";
@@ -44,7 +45,7 @@ export async function openJournal(
   { onProblem }: JournalOptions,
 ): Promise<{ readonly records: JournalRecord[]; readonly journal: Journal }> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makePrivateFolder(dirname(path));
     await (await open(path, "a", 0o600)).close();
     const file = await open(path, "r+");
     try {
@@ -204,6 +205,7 @@ class GroupJournal implements Journal {
 }
 
 function unwritable(path: string, cause: unknown, verb: "open" | "write"): WarmError {
+  if (cause instanceof WarmError) return cause;
   const { code = "", message } = cause as NodeJS.ErrnoException;
   const isFull = code === "ENOSPC" || code === "EDQUOT";
   return new WarmError(isFull ? "disk-full" : "rejected", `cannot ${verb} the journal ${path}: ${message}`, {

@@ -1,6 +1,7 @@
-import { link, lstat, mkdir, rename, rm } from "node:fs/promises";
+import { link, lstat, rename, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { dirname } from "node:path";
+import { makeStateFolder } from "../../apply/revisions/state-folder.js";
 import { WarmError } from "../../errors.js";
 import { checkSocketPath } from "./socket-path.js";
 
@@ -16,7 +17,7 @@ const TRIES = 5;
 export async function claimSocket(path: string): Promise<void> {
   checkSocketPath(path);
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeStateFolder(dirname(path));
     for (let tries = 0; tries < TRIES; tries += 1) {
       const found = await identify(path);
       if (found === undefined) return;
