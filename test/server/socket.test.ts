@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { connect } from "node:net";
+import { connect, Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createClient } from "../../src/server/client/create-client.js";
 import { socketPathIn } from "../../src/server/listen/socket-path.js";
 import { startServer } from "../../src/server/listen/start-server.js";
@@ -35,6 +35,29 @@ describe("the socket", () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     await server.close();
     expect(existsSync(path)).toBe(false);
+  });
+
+  it("is its owner's alone from the moment it is there, whatever the umask", async () => {
+    // Who connects before a later chmod stays connected.
+    const modes: number[] = [];
+    const { listen } = Server.prototype;
+    const listening = vi.spyOn(Server.prototype, "listen").mockImplementation(function (
+      this: Server,
+      ...args
+    ) {
+      const result = Reflect.apply(listen, this, args);
+      modes.push(statSync(path).mode & 0o777);
+      return result;
+    });
+    const before = process.umask(0);
+    try {
+      await (await start(path)).close();
+      expect(process.umask()).toBe(0);
+    } finally {
+      process.umask(before);
+      listening.mockRestore();
+    }
+    expect(modes).toEqual([0o600]);
   });
 
   it("of a killed process is replaced", async () => {

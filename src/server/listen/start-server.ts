@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { chmod } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Server } from "node:net";
+import { isMainThread } from "node:worker_threads";
 import type { FastifyInstance } from "fastify";
 import type { WatchLog } from "../../daemon/log/watch-log.js";
 import type { Served } from "../../daemon/served.js";
@@ -59,6 +60,7 @@ export async function startServer(
   const { app, close } = await prepare(settings, { kind: "socket" });
   await claimSocket(socketPath);
   try {
+    listenPrivately(app.server);
     await app.listen({ path: socketPath, backlog: BACKLOG });
     await chmod(socketPath, 0o600);
   } catch (error) {
@@ -131,6 +133,24 @@ async function closeApp(
   ];
   await app.close();
   for (const timer of timers) clearTimeout(timer);
+}
+
+/**
+ * Has the socket be its owner's alone from the moment it is there: who connects before a later `chmod` stays connected.
+ * Binding is one step without a wait, so no other file is made under this umask.
+ */
+function listenPrivately(server: Server): void {
+  const listen = server.listen;
+  server.listen = (...args: unknown[]) => {
+    // Only a process as a whole has one, and a thread may not set it: there the `chmod` has to do.
+    if (!isMainThread) return Reflect.apply(listen, server, args);
+    const before = process.umask(0o177);
+    try {
+      return Reflect.apply(listen, server, args);
+    } finally {
+      process.umask(before);
+    }
+  };
 }
 
 const isTaken = (error: unknown) => (error as NodeJS.ErrnoException).code === "EADDRINUSE";
