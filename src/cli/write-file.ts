@@ -4,6 +4,7 @@ import {
   copyFileSync,
   fsyncSync,
   linkSync,
+  lstatSync,
   openSync,
   realpathSync,
   renameSync,
@@ -15,10 +16,15 @@ import { WarmError } from "../errors.js";
 
 /**
  * Writes a file whole or not at all: beside it, to the disk, then renamed over it. A link's target is written;
- * what is no file (`/dev/null`, a pipe) is left alone, as a rename would put a file in its place.
+ * what is no file (`/dev/null`, a pipe) is left alone, as a rename would put a file in its place. Not a link that somebody
+ * else has put there, as into `/tmp`: the kernel's guard against that is for those that it follows itself.
  * @throws WarmError `usage` when it cannot be written there, `disk-full` when there is no room.
  */
 export function writeFileWhole(named: string, text: string, mode: number): void {
+  if (isLinkOfOthers(named))
+    throw new WarmError("usage", `cannot write ${named}: it is a link of another user`, {
+      hint: "remove it, or name a file in a folder of your own",
+    });
   const found = statSync(named, { throwIfNoEntry: false });
   if (found !== undefined && !found.isFile())
     throw new WarmError("usage", `cannot write ${named}: it is no file`);
@@ -32,6 +38,12 @@ export function writeFileWhole(named: string, text: string, mode: number): void 
  */
 export function writeNewFile(path: string, text: string, mode: number): void {
   putInPlace(path, text, mode, linkOrCopy);
+}
+
+function isLinkOfOthers(path: string): boolean {
+  const link = lstatSync(path, { throwIfNoEntry: false });
+  const own = process.getuid?.();
+  return link?.isSymbolicLink() === true && own !== undefined && link.uid !== own && link.uid !== 0;
 }
 
 /** Not all file systems have links. */
