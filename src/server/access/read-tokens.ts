@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { readText } from "../../config/file/read-text.js";
 import { WarmError } from "../../errors.js";
@@ -17,9 +18,16 @@ const LENGTH = { least: 16, most: 512 };
  * separated by white space in the environment.
  * @param source.file path; undefined: only the environment
  * @param source.onNote told in a sentence what is no problem and may be meant otherwise
- * @throws WarmError `usage` with every problem at once, never with a token, and when there is none at all
+ * @throws WarmError `usage` with every problem at once, never with a token; when there is none at all; for a file that
+ * everybody may write to
  */
 export async function readTokens({ file, env, onNote }: TokenSource): Promise<Tokens> {
+  const found = file === undefined ? undefined : await stat(file).catch(() => undefined);
+  // Not to be mended by a note: who writes there lets himself in.
+  if (found?.isFile() && (found.mode & 0o002) !== 0)
+    throw new WarmError("usage", `the token file ${file} may be written by everybody on this machine`, {
+      hint: "`chmod 600` it, and make new tokens if you do not know who has been there",
+    });
   const written = [
     ...(file === undefined ? [] : await readLines(file)),
     ...words(env[TOKENS_VARIABLE]).map((text, index) => ({
@@ -33,7 +41,7 @@ export async function readTokens({ file, env, onNote }: TokenSource): Promise<To
     throw new WarmError("usage", "over the network the API answers only to tokens, and there is none", {
       hint: HINT,
     });
-  if (file !== undefined && (await isOpenToOthers(file)))
+  if (found !== undefined && isOpenToOthers(found))
     onNote?.(`others on this machine may read the token file ${file}: \`chmod 600\` keeps it to its owner`);
   return tokens;
 }
@@ -70,9 +78,8 @@ function describe(problems: readonly string[]): string {
 }
 
 /** Only of a file that is this user's: who mounts secrets chooses their owner and mode. */
-async function isOpenToOthers(file: string): Promise<boolean> {
-  const stats = await stat(file).catch(() => undefined);
-  return stats !== undefined && stats.uid === process.getuid?.() && (stats.mode & 0o044) !== 0;
+function isOpenToOthers({ uid, mode }: Stats): boolean {
+  return uid === process.getuid?.() && (mode & 0o044) !== 0;
 }
 
 interface Written {

@@ -89,6 +89,14 @@ describe("tokens", () => {
   });
 });
 
+describe("a token file that others may write to", () => {
+  test.each([0o666, 0o602, 0o777])("is refused: they could let themselves in (mode %o)", async (mode) => {
+    const error = await refusalOf(readTokens({ file: tokenFile(`admin:${A}`, mode), env: {} }));
+    expect(error.message).toMatch(/may be written by everybody/);
+    expect(error.hint).toContain("chmod 600");
+  });
+});
+
 describe("a note", () => {
   const notesOf = async (mode: number) => {
     const notes: string[] = [];
