@@ -30,7 +30,7 @@ export async function runResult(
     const archive = await client.result(job, signals.stop.soft);
     if (file === undefined) await pipeline(archive, process.stdout, { end: false });
     else {
-      await pipeline(archive, createWriteStream(temporary));
+      await pipeline(archive, createWriteStream(temporary, { flags: "wx" }));
       await rename(temporary, file);
     }
     return 0;

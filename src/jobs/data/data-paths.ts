@@ -14,6 +14,8 @@ export interface DataPaths {
 
 export const MANIFEST = "manifest.json";
 export const OWNER_SUFFIX = ".owner";
+/** Whoever may look into the data directory may read results; nobody else writes them. The umask may take more away. */
+export const FOLDER_MODE = 0o755;
 
 const HASH = /^[0-9a-f]{64}$/;
 const OLD = /^old-([0-9a-f]{64})-/;

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Staging } from "./data-directory.js";
-import { type DataPaths, OWNER_SUFFIX } from "./data-paths.js";
+import { type DataPaths, FOLDER_MODE, OWNER_SUFFIX } from "./data-paths.js";
 import { onDisk } from "./disk-error.js";
 import { type Owner, writeOwner } from "./owner.js";
 import { removeTree } from "./remove-tree.js";
@@ -24,7 +24,7 @@ export async function makeStaging(
   try {
     // First: a folder without an owner is rubbish to everybody.
     await writeOwner(ownerOf(dir), self);
-    await mkdir(dir);
+    await mkdir(dir, { mode: FOLDER_MODE });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== "EEXIST") await discard();

@@ -2,7 +2,7 @@ import { mkdir, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { WarmError } from "../../errors.js";
 import type { DataDirectory } from "./data-directory.js";
-import { type DataPaths, dataPaths, MANIFEST, resultPath } from "./data-paths.js";
+import { type DataPaths, dataPaths, FOLDER_MODE, MANIFEST, resultPath } from "./data-paths.js";
 import { onDisk } from "./disk-error.js";
 import { findResult } from "./find-result.js";
 import { listResults } from "./list-results.js";
@@ -55,8 +55,8 @@ export function openDataDirectory({ dir, now, random }: DataDirectorySettings): 
 
 async function makeFolders({ dir, results, staging }: DataPaths): Promise<void> {
   try {
-    await mkdir(results, { recursive: true });
-    await mkdir(staging, { recursive: true });
+    await mkdir(results, { recursive: true, mode: FOLDER_MODE });
+    await mkdir(staging, { recursive: true, mode: FOLDER_MODE });
     const [resultsAt, stagingAt] = await Promise.all([stat(results), stat(staging)]);
     if (resultsAt.dev === stagingAt.dev) return;
   } catch (error) {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { WarmError } from "../../errors.js";
 import type { HostCommand } from "../../model/job.js";
 import type { DataDirectory, Manifest, Staging, StoredResult } from "../data/data-directory.js";
+import { FOLDER_MODE } from "../data/data-paths.js";
 import { fillText } from "../fill-text.js";
 import { runHostCommand } from "../host-commands/run-host-command.js";
 import type { Job } from "../job.js";
@@ -99,7 +100,7 @@ async function runOnePart(
   const run = async () => {
     const { dir } = await stage();
     const partDir = spec.chunks === undefined ? dir : join(dir, CHUNKS, String(part));
-    await mkdir(partDir, { recursive: true });
+    await mkdir(partDir, { recursive: true, mode: FOLDER_MODE });
     return runPart(
       {
         ...{ spec, pool: job.pool, jobId: job.id, part, priority: job.priority, dir: partDir, cancel },

@@ -1,5 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { sha256 } from "../../../src/model/canonical.js";
@@ -24,6 +32,23 @@ describe("publishing", () => {
     expect(await data.find(HASH, { verify: true })).toEqual(result);
     expect(readdirSync(join(dir, ".staging"))).toEqual([]);
   });
+
+  test.each([
+    [0o000, 0o755, 0o644],
+    [0o077, 0o700, 0o600],
+  ])(
+    "others may read a result and never write to it, whatever the umask (%o)",
+    async (mask, folder, file) => {
+      const dir = join(temporaryFolder(), "data");
+      const before = process.umask(mask);
+      const data = await openedDirectory(dir);
+      const { dir: result } = await publishFiles(data, "k", {}).finally(() => process.umask(before));
+      const modeOf = (path: string) => statSync(path).mode & 0o777;
+      for (const path of [dir, join(dir, "seeds"), join(dir, ".staging"), result])
+        expect(modeOf(path)).toBe(folder);
+      expect(modeOf(join(result, "manifest.json"))).toBe(file);
+    },
+  );
 
   test("a result without files is one", async () => {
     const data = await openedDirectory(temporaryFolder());
