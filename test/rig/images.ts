@@ -23,8 +23,9 @@ export type ImageOptions = {
   /**
    * /cyanprint/artifact/cyan.tar.gz, which its command unpacks into /workspace/cyanprint: about 200 KiB, or
    * `sizeMiB` more, and a `manifest.sha256` for `sha256sum -c`. `pauseSeconds`: waits so long after the first half.
+   * `probe`: a script whose output becomes the file `probed` of the volume.
    */
-  blob: { sizeMiB?: number; pauseSeconds?: number };
+  blob: { sizeMiB?: number; pauseSeconds?: number; probe?: string };
   /** Unpacks the first half, prints three lines to stderr, exits 3. */
   blobFailsHalfway: object;
   /** Prints two lines, exits 7. */
@@ -151,10 +152,11 @@ wait $server
       }),
     },
   }),
-  blob: ({ sizeMiB = 0, pauseSeconds = 0 }) => ({
+  blob: ({ sizeMiB = 0, pauseSeconds = 0, probe }) => ({
     script: `${endOnSignal}set -e
 ${pauseSeconds > 0 ? `${unpackFirstHalf}echo "first half unpacked"\nsleep ${pauseSeconds} & wait $!` : ""}
 ${unpack}
+${probe === undefined ? "" : `(set +e\n${probe}\n) > cyanprint/probed 2>&1`}
 echo "unpacked"
 `,
     entries: (version) => blobEntries(version, sizeMiB),

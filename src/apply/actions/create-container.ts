@@ -12,6 +12,7 @@ import { type ApplyContext, actionOn } from "../apply-context.js";
 import { waitHealthy } from "../health/wait-healthy.js";
 import { networkId } from "./apply-network.js";
 import { findVolume, proofOf, requireSeed, unproven } from "./find-seed.js";
+import { NO_NEW_PRIVILEGES } from "./hardening.js";
 import { resolveImageId } from "./pull-image.js";
 import { removeLeftover } from "./remove-leftover.js";
 
@@ -105,6 +106,7 @@ async function createSettings(
       Mounts: [seedMount(volume, resource.mount, desired.project) as never],
       ...(observed.reach === "published" ? { PortBindings: published } : {}),
       ...toHostLimits(resource.limits),
+      ...NO_NEW_PRIVILEGES,
     },
   };
 }

@@ -9,6 +9,7 @@ import { isSecret } from "../../model/secret.js";
 import { engineSpec, engineSpecHash } from "../../model/spec.js";
 import type { ApplyContext } from "../apply-context.js";
 import { networkId } from "./apply-network.js";
+import { NO_NEW_PRIVILEGES } from "./hardening.js";
 import { resolveImageId } from "./pull-image.js";
 
 /**
@@ -47,7 +48,7 @@ export async function engineSettings(
       NetworkMode: networkName,
       ...(observed.reach === "published" ? { PortBindings: Object.fromEntries(published) } : {}),
       ...toHostLimits(pool.limits),
-      ...(pool.noNewPrivileges ? { SecurityOpt: ["no-new-privileges"] } : {}),
+      ...(pool.noNewPrivileges ? NO_NEW_PRIVILEGES : {}),
       // Whatever the daemon's own default is: this one can be read back, and does not grow for ever.
       LogConfig: {
         Type: "json-file",

@@ -9,6 +9,7 @@ import { parseVolumeSpec, volumeSpec, volumeSpecHash } from "../../model/spec.js
 import type { ActionResult, ApplyContext } from "../apply-context.js";
 import { clearVolume, hadProofs, removeSeeder, removeStaleProofs } from "./clear-volume.js";
 import { findSeed, findVolume, isVolumeOf, proofOf } from "./find-seed.js";
+import { SEEDER_HARDENING } from "./hardening.js";
 import { resolveImageId } from "./pull-image.js";
 
 /** A blob that unpacks for longer is taken for stuck. */
@@ -89,7 +90,7 @@ async function createSeeder(
   const settings = {
     Image: blobImageId,
     Labels: labels,
-    HostConfig: { NetworkMode: "none", Mounts: [mount as never] },
+    HostConfig: { ...SEEDER_HARDENING, Mounts: [mount as never] },
   };
   const seeder = await writer.containers.create(resource.seeder, settings).catch(async (error: unknown) => {
     if (!(error instanceof WarmError) || error.code !== "name-conflict") throw error;
