@@ -24,6 +24,8 @@ export const WHY: Readonly<Record<string, string>> = {
   "@types/dockerode": "types of dockerode",
   "@types/node": "types of Node",
   "@types/tar-stream": "types of tar-stream",
+  esbuild:
+    "builds the command line as few files, so that every command starts sooner; what it takes of commander, yaml and the like is published with their licences",
   "fast-check": "properties over generated states: planning after applying is empty",
   "knip": "finds files, exports and dependencies that nothing uses",
   "micromark": "reads a plan's comment as GitHub would, to see that no text from a host is Markdown",
