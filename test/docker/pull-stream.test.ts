@@ -56,6 +56,17 @@ describe("the stream of a pull", () => {
     await assert(property, { numRuns: 300 });
   });
 
+  it("has no line without an end, and no layers without number", async () => {
+    const endless = function* () {
+      for (let n = 0; n < 64; n += 1) yield Buffer.alloc(64 * 1024, "x");
+    };
+    expect((await read(Readable.from(endless()))).error).toMatch(/^pull-failed: .* a line that is too long/);
+    const layer = (id: number) =>
+      JSON.stringify({ id: `l${id}`, status: "Downloading", progressDetail: { total: 1 } });
+    const many = Array.from({ length: 10_001 }, (_, id) => `${layer(id)}\n`).join("");
+    expect((await readText(many)).error).toMatch(/^pull-failed: .* more than 10000 layers/);
+  });
+
   it("fails with any line that is an error, whatever its words, the first one deciding", async () => {
     const property = asyncProperty(array(line), string({ minLength: 1 }), async (lines, words) => {
       const text = [...lines, JSON.stringify({ error: words }), '{"error":"second"}'].join("\n");

@@ -33,6 +33,7 @@ export async function readPullStream(stream: Readable, settings: PullStreamSetti
       timer = setTimeout(() => stop(pullStalled(what, idleTimeoutMs)), idleTimeoutMs);
       const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
       rest = lines.pop() ?? "";
+      if (rest.length > LONGEST_LINE) throw notAsDocumented(what, "a line that is too long");
       for (const line of lines) readLine(line, layers, settings);
     }
     readLine(rest + decoder.decode(), layers, settings);
@@ -46,6 +47,16 @@ export async function readPullStream(stream: Readable, settings: PullStreamSetti
     cancel?.removeEventListener("abort", interrupt);
   }
 }
+
+/** In UTF-16 code units; a line of a pull has some 200. */
+const LONGEST_LINE = 1024 * 1024;
+/** An image has at most 127. */
+const MOST_LAYERS = 10_000;
+
+const notAsDocumented = (what: string, which: string) =>
+  new WarmError("pull-failed", `${what}: the daemon sent ${which}`, {
+    hint: "is there a proxy between warm and the Docker daemon?",
+  });
 
 type Layers = Map<string, { done: number; total: number }>;
 
@@ -63,6 +74,7 @@ function readLine(text: string, layers: Layers, { what, onProgress }: PullStream
   const error = line.errorDetail?.message || line.error;
   if (error !== undefined || line.errorDetail) throw mapPullError(what, String(error || "an unknown error"));
   if (noteLayer(line, layers)) onProgress(sum(layers));
+  if (layers.size > MOST_LAYERS) throw notAsDocumented(what, `more than ${MOST_LAYERS} layers`);
 }
 
 function parseLine(text: string, what: string): PullLine {
