@@ -37,7 +37,7 @@ export function openRegistry(
       if (answer.status === 401 && authorization === undefined) {
         await answer.body?.cancel();
         const challenge = readChallenge(answer.headers.get("www-authenticate") ?? "");
-        authorization = await logIn(challenge, credentials, signal);
+        authorization = await logIn(challenge, domain, credentials, signal);
         answer = await ask(`${base}${below}`, accept);
       }
       if (!answer.ok) {
@@ -53,6 +53,7 @@ type Challenge = ReturnType<typeof readChallenge>;
 
 async function logIn(
   challenge: Challenge,
+  domain: string,
   credentials: RegistryCredentials | undefined,
   signal: AbortSignal,
 ): Promise<string> {
@@ -63,9 +64,7 @@ async function logIn(
   }
   const { realm, service, scope } = challenge;
   if (challenge.scheme !== "bearer" || realm === undefined) throw new Error("no way to log in is known");
-  const url = new URL(realm);
-  // Passwords go over the network only where nobody can listen.
-  if (url.protocol !== "https:" && !isLoopback(url.host)) throw new Error("the log-in is not encrypted");
+  const url = readRealm(realm, domain);
   if (service !== undefined) url.searchParams.set("service", service);
   if (scope !== undefined) url.searchParams.set("scope", scope);
   const answer = await fetch(url, { signal, headers: basic === undefined ? {} : { authorization: basic } });
@@ -74,6 +73,21 @@ async function logIn(
   const found = token ?? accessToken;
   if (typeof found !== "string") throw new Error("the log-in gives no token");
   return `Bearer ${found}`;
+}
+
+/**
+ * Where a registry sends who wants to log in. Passwords go over the network only where nobody can listen, and only a registry
+ * on this machine may have it ask its own services.
+ * @throws Error
+ */
+export function readRealm(realm: string, domain: string): URL {
+  if (!URL.canParse(realm)) throw new Error("the log-in is no URL");
+  const url = new URL(realm);
+  if (isLoopback(url.host) && !isLoopback(domain))
+    throw new Error("the log-in is on this machine, and the registry is not");
+  const isSafe = url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.host));
+  if (!isSafe) throw new Error("the log-in is not encrypted");
+  return url;
 }
 
 function toBasic(credentials: RegistryCredentials | undefined): string | undefined {
