@@ -82,6 +82,8 @@ export function createPass(tools: PassTools): (orders: PassOrders) => Promise<Pa
     const { desired, config: settings } = config;
     const { session, writer } = await link.ready();
     const lookedAtMs = performance.now();
+    // What ends while the host is looked at may be seen as it was before: the next pass judges it.
+    const flownAtLook = flights.addresses;
     // Side by side: what is begun needs both.
     const [{ observed: seen, registryError }] = await Promise.all([
       look(session, config, asksRegistry, stop.soft),
@@ -95,7 +97,7 @@ export function createPass(tools: PassTools): (orders: PassOrders) => Promise<Pa
     await pools.serve();
     const plan = planAgain(desired, observed, engines.demand());
 
-    const inFlight = findInFlight(plan, observed, flights.addresses);
+    const inFlight = findInFlight(plan, observed, new Set([...flownAtLook, ...flights.addresses]));
     const moved = ledger.see(plan.changes, inFlight, clock.now());
     const massDelete = findMassDelete(
       plan,
