@@ -26,7 +26,6 @@ const longest = [
   "scenarios/hosts/ssh.test.ts",
   "scenarios/watch/takeover.test.ts",
   "scenarios/jobs/lifecycle.test.ts",
-  "scenarios/watch/soak.test.ts",
   "scenarios/watch/notify.test.ts",
   "scenarios/hosts/transports.test.ts",
   "scenarios/pools/engines-scale.test.ts",

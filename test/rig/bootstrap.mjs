@@ -19,7 +19,7 @@ const scripts = {
   demo: "test/rig/demo.ts",
   test: "test/rig/run-tests.ts",
   bench: "test/bench/main.ts",
-  soak: "test/soak/main.ts",
+  chaos: "test/chaos/main.ts",
 };
 
 const projectDir = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -65,7 +65,7 @@ async function main([command, ...args]) {
     );
   if (command === "bench")
     await requirePackages(["wrk", "git"], "The benchmarks need a load generator and a repository.");
-  const docker = await chooseDocker();
+  const docker = await chooseDocker(command === "chaos");
   const script = [process.execPath, "--import", "tsx", scripts[command], ...args];
   return runInner(docker, script, projectDir);
 }
@@ -88,10 +88,12 @@ function requireNode() {
 
 /**
  * The Docker to use: the one that answers, or (none answers, or WARM_RIG=own) one of our own in namespaces.
+ * @param {boolean} isKilled it will be killed: then it can only be one of our own
  * @returns {Promise<import("./bootstrap/inner.mjs").InnerDocker>}
  */
-async function chooseDocker() {
-  const found = process.env.WARM_RIG === "own" ? undefined : await findDocker(process.env);
+async function chooseDocker(isKilled) {
+  const isOwn = isKilled || process.env.WARM_RIG === "own";
+  const found = isOwn ? undefined : await findDocker(process.env);
   if (found?.kind === "unusable") throw new SetUpError(found.reason);
   if (found?.kind === "local") {
     await requirePackages(["docker-registry", "busybox-static"], `Docker answers on ${found.socketPath}.`);
@@ -100,7 +102,9 @@ async function chooseDocker() {
   }
   const why = found
     ? `No Docker answers. Looked at: ${found.looked.join("; ")}.`
-    : "WARM_RIG=own asks for an own Docker.";
+    : isKilled
+      ? "It will be killed."
+      : "WARM_RIG=own asks for an own Docker.";
   const packages = /** @type {const} */ ([
     "docker.io",
     "docker-registry",

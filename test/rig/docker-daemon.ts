@@ -56,16 +56,30 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<DockerDa
       if (how === "crash") dockerd.kill("SIGKILL");
       else await terminate(dockerd, stopGraceMs);
       await waitForExit(dockerd);
+      if (how === "crash") unmountContainers(dir);
       dockerd = await launch();
     },
     async stop() {
       await killContainers(docker);
       await terminate(dockerd, stopGraceMs);
+      unmountContainers(dir);
       execFileSync("umount", ["--lazy", "--recursive", dir]);
       rmSync(dir, { recursive: true, force: true });
       removeCgroup(cgroup);
     },
   };
+}
+
+/**
+ * A dockerd that is killed while it copies into a container that does not run leaves that one's file system mounted, and
+ * Docker 20.10 can never remove the container again until somebody unmounts it.
+ */
+function unmountContainers(dir: string): void {
+  const mounted = readFileSync("/proc/self/mounts", "utf8")
+    .split("\n")
+    .flatMap((line) => line.split(" ")[1] ?? [])
+    .filter((path) => path.startsWith(`${dir}/data/overlay2/`));
+  for (const path of mounted) execFileSync("umount", ["--lazy", path]);
 }
 
 async function launchDockerd(dir: string, socketPath: string, cgroup: string): Promise<ChildProcess> {

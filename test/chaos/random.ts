@@ -4,6 +4,8 @@ import { pseudoRandomBytes } from "../rig/pseudo-random.js";
 export interface Random {
   /** A whole number from 0 up to and without `limit`. */
   below(limit: number): number;
+  /** A whole number between both, which may be it too. */
+  between(least: number, most: number): number;
   pick<T>(things: readonly T[]): T;
 }
 
@@ -11,7 +13,7 @@ const DRAWS = 1 << 16;
 
 /** Begins anew after 65 536 draws, which is more than an hour's worth. */
 export function createRandom(seed: string): Random {
-  const bytes = pseudoRandomBytes(`soak ${seed}`, DRAWS * 4);
+  const bytes = pseudoRandomBytes(`chaos ${seed}`, DRAWS * 4);
   let drawn = 0;
   function below(limit: number): number {
     drawn += 1;
@@ -19,6 +21,7 @@ export function createRandom(seed: string): Random {
   }
   return {
     below,
+    between: (least, most) => least + below(most - least + 1),
     pick<T>(things: readonly T[]): T {
       return things[below(things.length)] as T;
     },

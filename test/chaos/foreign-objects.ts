@@ -6,6 +6,8 @@ export interface ForeignObjects {
   /** 50 volumes come and go. */
   storm(): Promise<void>;
   names(): readonly string[];
+  /** Also those that were taken away again, or should have been: a Docker that is killed keeps some of them. */
+  everMade(): readonly string[];
   /** One line for each that is gone or is another one. */
   findMissing(): Promise<string[]>;
 }
@@ -26,11 +28,13 @@ const LABELS = { "cyanprint.dev": "true" };
 
 export function createForeignObjects(sandbox: Sandbox): ForeignObjects {
   const kept: Foreign[] = [];
+  const names: string[] = [];
   let made = 0;
   return {
     async add(kind, image) {
       made += 1;
       const name = `${sandbox.id}-foreign-${kind}-${made}`;
+      names.push(name);
       await makeObject(sandbox, kind, name, image);
       kept.push({ kind, name, identity: await identityOf(sandbox, kind, name) });
       const ofKind = kept.filter((foreign) => foreign.kind === kind);
@@ -42,15 +46,17 @@ export function createForeignObjects(sandbox: Sandbox): ForeignObjects {
     async storm() {
       const { docker, id } = sandbox;
       made += 1;
-      const names = Array.from({ length: STORM }, (_, index) => `${id}-storm-${made}-${index}`);
+      const storm = Array.from({ length: STORM }, (_, index) => `${id}-storm-${made}-${index}`);
+      names.push(...storm);
       await Promise.all(
-        names.map(async (Name) => {
+        storm.map(async (Name) => {
           await docker.createVolume({ Name });
           await docker.getVolume(Name).remove();
         }),
       );
     },
     names: () => kept.map(({ name }) => name),
+    everMade: () => names,
     async findMissing() {
       const look = async ({ kind, name, identity }: Foreign) => {
         const now = await identityOf(sandbox, kind, name).catch(() => "gone");
