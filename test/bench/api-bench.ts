@@ -9,26 +9,19 @@ import { pushImage } from "../rig/push-image.js";
 import { templateVersion } from "../scenarios/api/template-version.js";
 import { ask } from "../server/served-pools.js";
 import { type BenchHost, mainScript } from "./bench-project.js";
+import { createClient } from "./built-warm.js";
 import type { Figure, Series } from "./figure.js";
-import { percentile, single, summarise, timed, timeProcess, toSeries } from "./measure.js";
-import { afterMs, storm } from "./storm.js";
+import { summarise, timed, timeProcess, toSeries } from "./measure.js";
 
-const distEntry = new URL("../../dist/index.js", import.meta.url).href;
-/** As users get it: what runs the tests compiles it for another purpose. */
-const { createClient } = (await import(distEntry)) as typeof import("../../src/index.js");
 const run = promisify(execFile);
 const bareScript = resolve(import.meta.dirname, "bare-http.mjs");
 
 const TOKEN = "0123456789abcdef0123456789abcdef";
 const CONNECTIONS = 64;
-const CLIENTS = 64;
-const ENGINES = 16;
-/** Pairs a second of the paced storm: the bar's own. */
-const PACE = 500;
 
-/** The HTTP API of a watcher in a process of its own: its status on one core, a warm template, leases by many clients. */
+/** The HTTP API of a watcher in a process of its own: its status on one core, a warm template. */
 export async function benchApi(host: BenchHost): Promise<Figure[]> {
-  return [...(await benchStatus(host)), ...(await benchWarm(host)), ...(await benchLeases(host))];
+  return [...(await benchStatus(host)), ...(await benchWarm(host))];
 }
 
 interface Watched extends AsyncDisposable {
@@ -95,10 +88,11 @@ async function untilReady(url: string): Promise<void> {
 
 /** 200 resources, read by 64 connections, beside a bare server that sends a body of the same size. */
 async function benchStatus(host: BenchHost): Promise<Figure[]> {
-  const sessions = Array.from(
-    { length: (host.isQuick ? 20 : 200) - 6 },
-    (_, index) => `  s${index}: { template: t }`,
-  ).join("\n");
+  const wanted = host.isQuick ? 20 : 200;
+  // Beside them: a network, two images, a volume, a container.
+  const sessions = Array.from({ length: wanted - 5 }, (_, index) => `  s${index}: { template: t }`).join(
+    "\n",
+  );
   const image = await pushImage(host.registry, "api/template:1", await buildImage("template", {}));
   const blob = await pushImage(host.registry, "api/blob:1", await buildImage("blob", {}));
   const yaml = `interval: 10m\ntemplates:\n  t: { image: ${image}, blob: ${blob} }\nsessions:\n${sessions}\n`;
@@ -112,7 +106,7 @@ async function benchStatus(host: BenchHost): Promise<Figure[]> {
     await new Promise<string>((settle) => bare.stdout?.once("data", (data) => settle(String(data))))
   ).split("\n");
   const rates = { ours: [] as Load[], bare: [] as Load[] };
-  const [turns, seconds] = host.isQuick ? [1, 1] : [3, 8];
+  const [turns, seconds] = host.isQuick ? [1, 1] : [3, 4];
   for (let turn = 0; turn < turns; turn += 1) {
     rates.bare.push(await load(`http://127.0.0.1:${port}/`, seconds));
     rates.ours.push(await load(`${watched.url}/v1/status`, seconds));
@@ -126,12 +120,12 @@ async function benchStatus(host: BenchHost): Promise<Figure[]> {
   const name = `GET /v1/status with ${resources.length} resources (${Math.round(text.length / 1024)} KiB), ${CONNECTIONS} connections`;
   return [
     {
-      id: `api.status.rate.${resources.length}`,
+      id: `api.status.rate.${wanted}`,
       name: `${name}, requests on one core`,
       ...{ unit: "per s", better: "higher", series: series("perSecond"), bars: [{ min: 3_000 }] },
     },
     {
-      id: `api.status.p99.${resources.length}`,
+      id: `api.status.p99.${wanted}`,
       name: `${name}, 99th percentile`,
       ...{ unit: "ms", better: "lower", series: series("p99Ms"), bars: [{ max: 20 }] },
     },
@@ -190,51 +184,6 @@ async function benchWarm(host: BenchHost): Promise<Figure[]> {
       series: [
         ...toSeries({ warm: times.ours }),
         { who: "bare server", ...summarise(times.bare), note: "GET / of the same watcher" },
-      ],
-    },
-  ];
-}
-
-/** Pairs of lease and release by 64 clients on 16 engines: as fast as they come, and at the bar's own pace. */
-async function benchLeases(host: BenchHost): Promise<Figure[]> {
-  const image = await pushImage(host.registry, "engines/engine:1", await buildImage("engine", {}));
-  const pool = `engines:
-  bench:
-    image: ${image}
-    size: ${ENGINES}
-    resources: { memory: 64MiB }
-    ready: { log: "Game server connected", timeout: 60s }
-    reset:
-      steps: [{ exec: ["true"] }]
-      verify: { exec: ["true"] }
-`;
-  await using watched = await watch(host, "apileases", pool);
-  await sleep(1_000);
-  const clients = Array.from({ length: CLIENTS }, () => createClient(watched.socketPath));
-  const pair = async (client: (typeof clients)[number]) => {
-    const { id, fence } = await client.lease("bench", { holder: "bench" });
-    await client.release(id, fence);
-  };
-  const overMs = host.isQuick ? 1_000 : 8_000;
-  const flatOut = await storm(clients, pair, afterMs(overMs));
-  const paced = await storm(clients, pair, afterMs(overMs), PACE);
-  for (const client of clients) client.close();
-  return [
-    {
-      id: "api.pairs.rate.64",
-      name: "pairs of lease and release over the socket, 64 clients",
-      ...{ unit: "per s", better: "higher", bars: [{ min: 500 }] },
-      series: toSeries({ warm: [flatOut.perSecond] }),
-    },
-    {
-      id: "api.pairs.paced.p99.64",
-      name: `one such pair when 64 clients ask for ${PACE} a second, 99th percentile`,
-      ...{ unit: "ms", better: "lower", bars: [{ max: 25 }] },
-      series: [
-        {
-          ...{ who: "warm", ...single(percentile(paced.times, 0.99), paced.times.length) },
-          note: `reached ${Math.round(paced.perSecond)} pairs a second`,
-        },
       ],
     },
   ];

@@ -1,5 +1,4 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -9,12 +8,11 @@ import { buildImage } from "../rig/images.js";
 import { pushImage } from "../rig/push-image.js";
 import { measureFsync } from "./bare-fsync.js";
 import { type BenchHost, mainScript } from "./bench-project.js";
+import { openWarm } from "./built-warm.js";
+import { destroy, envOf, untilReady, writePool } from "./engine-pool.js";
 import type { Figure, Series } from "./figure.js";
-import { compare, percentile, single, timeProcess, toSeries } from "./measure.js";
+import { compare, percentile, single, summarise, timeProcess, toSeries } from "./measure.js";
 
-const distEntry = new URL("../../dist/index.js", import.meta.url).href;
-/** As users get it: what runs the tests compiles it for another purpose. */
-const { openWarm } = (await import(distEntry)) as typeof import("../../src/index.js");
 const run = promisify(execFile);
 const bareScript = resolve(import.meta.dirname, "bare-engines.mjs");
 
@@ -28,74 +26,16 @@ export async function benchEngines(host: BenchHost): Promise<Figure[]> {
   const warm = await openWarm({ file: join(project, "warm.yaml"), host: `unix://${host.socketPath}` });
   try {
     await untilReady(warm, ENGINES);
-    return [...filled, ...(await measureLease(host, warm, project)), ...(await measureCommands(host, warm))];
-  } finally {
-    await warm.close();
-    await destroy(host, project);
-  }
-}
-
-/** Eight frozen engines: the processor time of their cgroups over half a minute. */
-export async function benchIdleEngines(host: BenchHost): Promise<Figure[]> {
-  const image = await pushImage(host.registry, "engines/engine:1", await buildImage("engine", {}));
-  const project = writePool(host, "frozen", image, 8, ["    idle: pause"]);
-  const warm = await openWarm({ file: join(project, "warm.yaml"), host: `unix://${host.socketPath}` });
-  try {
-    await untilReady(warm, 8);
-    while ((await warm.pool("bench").view()).engines.some(({ isFrozen }) => !isFrozen)) await sleep(200);
-    const ids = (await warm.pool("bench").view()).engines.map(({ containerId }) => containerId);
-    const before = cpuMs(ids);
-    const overMs = host.isQuick ? 3_000 : 30_000;
-    await sleep(overMs);
-    const percent = ((cpuMs(ids) - before) / overMs) * 100;
     return [
-      {
-        ...{ id: "idle-engines.cpu.8", name: "processor time of a paused pool of 8 engines", unit: "%" },
-        ...{ better: "lower", series: toSeries({ warm: [percent] }), bars: [{ max: 0.2 }] },
-      },
+      ...filled,
+      ...(await measureLease(host, image, warm, project)),
+      ...(await measureCommands(host, warm)),
     ];
   } finally {
     await warm.close();
     await destroy(host, project);
   }
 }
-
-export function writePool(
-  host: BenchHost,
-  name: string,
-  image: string,
-  size: number,
-  lines: string[],
-): string {
-  const dir = join(host.dir, name);
-  mkdirSync(dir, { recursive: true });
-  const yaml = `version: 1
-project: ${name}
-prefix: ${name}
-network: ${name}
-engines:
-  bench:
-    image: ${image}
-    size: ${size}
-    resources: { memory: 64MiB }
-    ready: { log: "Game server connected", timeout: 60s }
-    reset:
-      steps: [{ exec: ["true"] }]
-      verify: { exec: ["true"] }
-${lines.join("\n")}
-`;
-  writeFileSync(join(dir, "warm.yaml"), yaml);
-  return dir;
-}
-
-const envOf = ({ socketPath }: BenchHost, dir: string) => ({
-  PATH: process.env.PATH,
-  HOME: dir,
-  DOCKER_HOST: `unix://${socketPath}`,
-});
-
-export const destroy = (host: BenchHost, dir: string) =>
-  timeProcess([mainScript, "destroy", "--auto-approve"], envOf(host, dir), dir);
 
 /** 0 to 16 engines, ready check and all, against the bare create-and-start calls. */
 async function measureFill(host: BenchHost, image: string): Promise<Figure[]> {
@@ -159,14 +99,17 @@ async function compareKept(
     },
     "bare script": async () => {
       number += 1;
-      const name = `barekept${number}`;
-      const { stdout } = await run(process.execPath, [bareScript, name, image, String(ENGINES)], {
-        env: envOf(host, host.dir),
-      });
-      await removeBare(host, name);
-      return Number(stdout);
+      return startBare(host, `barekept${number}`, image, ENGINES);
     },
   });
+}
+
+/** So many engines by hand, and taken away again. @returns the script's own milliseconds, without its start */
+async function startBare(host: BenchHost, name: string, image: string, count: number): Promise<number> {
+  const args = [bareScript, name, image, String(count)];
+  const { stdout } = await run(process.execPath, args, { env: envOf(host, host.dir) });
+  await removeBare(host, name);
+  return Number(stdout);
 }
 
 async function removeBare({ socketPath }: BenchHost, name: string): Promise<void> {
@@ -178,19 +121,9 @@ async function removeBare({ socketPath }: BenchHost, name: string): Promise<void
     if (Name === name) await docker.getNetwork(Id).remove();
 }
 
-export async function untilReady(warm: Warm, count: number): Promise<void> {
-  for (;;) {
-    const { counts } = await warm.pool("bench").view();
-    if (counts.ready === count) break;
-    await sleep(50);
-  }
-  // Sessions are opened as engines become ready.
-  await sleep(1_000);
-}
-
 /** From the call to the lease in hand, the grant on disk; an engine stands ready each time. */
-async function measureLease({ isQuick }: BenchHost, warm: Warm, dir: string): Promise<Figure[]> {
-  const leases = isQuick ? 20 : 400;
+async function measureLease(host: BenchHost, image: string, warm: Warm, dir: string): Promise<Figure[]> {
+  const leases = host.isQuick ? 20 : 400;
   const times: number[] = [];
   for (let count = 0; count < leases; count += 1) {
     const startedAt = performance.now();
@@ -200,6 +133,9 @@ async function measureLease({ isQuick }: BenchHost, warm: Warm, dir: string): Pr
     await sleep(5);
   }
   const bare = measureFsync(dir, leases);
+  const cold: number[] = [];
+  for (let count = 0; count < (host.isQuick ? 1 : 9); count += 1)
+    cold.push(await startBare(host, `cold${count}`, image, 1));
   const nearlyAll = (who: Series["who"], values: readonly number[]): Series => ({
     ...{ who, ...single(percentile(values, 0.99), leases) },
   });
@@ -208,7 +144,10 @@ async function measureLease({ isQuick }: BenchHost, warm: Warm, dir: string): Pr
       id: "engines.lease",
       name: "lease from ready, median",
       ...{ unit: "ms", better: "lower", bars: [{ max: 2 }] },
-      series: toSeries({ warm: times, "bare fsync": bare }),
+      series: [
+        ...toSeries({ warm: times, "bare fsync": bare }),
+        { who: "bare script", ...summarise(cold), note: "a container created, started and ready instead" },
+      ],
     },
     {
       id: "engines.lease.p99",
@@ -262,27 +201,4 @@ async function dockerExec(host: BenchHost, warm: Warm): Promise<number> {
   const { stdout } = await run("docker", args, { env: envOf(host, host.dir) });
   if (stdout !== "hello\n") throw new Error(`docker exec said ${JSON.stringify(stdout)}`);
   return performance.now() - startedAt;
-}
-
-/** Processor time of containers by their cgroups, in ms. */
-function cpuMs(ids: readonly string[]): number {
-  return ids.reduce((sum, id) => sum + readUsageMs(id), 0);
-}
-
-function readUsageMs(id: string): number {
-  for (const file of findCgroupFiles(id)) {
-    const text = readFileSync(file, "utf8");
-    if (file.endsWith("cpu.stat")) {
-      const usec = /^usage_usec (\d+)$/m.exec(text)?.[1];
-      if (usec !== undefined) return Number(usec) / 1_000;
-    } else return Number(text) / 1e6;
-  }
-  throw new Error(`no cgroup of ${id} was found`);
-}
-
-function findCgroupFiles(id: string): string[] {
-  const root = "/sys/fs/cgroup";
-  const all = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((path) => path.includes(id));
-  const usage = all.filter((path) => path.endsWith("/cpuacct.usage") || path.endsWith("/cpu.stat"));
-  return usage.toSorted((a, b) => a.length - b.length).map((path) => join(root, path));
 }

@@ -5,11 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { PoolView } from "../../src/model/engine.js";
 import type { WarmClient } from "../../src/server/client/warm-client.js";
 import { type BenchHost, mainScript } from "./bench-project.js";
+import { createClient } from "./built-warm.js";
 import { timeProcess } from "./measure.js";
-
-const distEntry = new URL("../../dist/index.js", import.meta.url).href;
-/** As users get it: what runs the tests compiles it for another purpose. */
-export const { createClient } = (await import(distEntry)) as typeof import("../../src/index.js");
 
 /** How long a pool may take to become as it is waited for, ms. */
 const PATIENCE_MS = 120_000;

@@ -7,21 +7,21 @@ import { buildImage } from "../rig/images.js";
 import { pushImage } from "../rig/push-image.js";
 import { measureFsync } from "./bare-fsync.js";
 import type { BenchHost } from "./bench-project.js";
-import { destroy, untilReady, writePool } from "./engine-bench.js";
+import { createClient, openWarm } from "./built-warm.js";
+import { destroy, untilReady, writePool } from "./engine-pool.js";
 import type { Bar, Figure, Series, Who } from "./figure.js";
-import { createClient, type KeptWatcher, keepWatcher } from "./kept-watcher.js";
+import { type KeptWatcher, keepWatcher } from "./kept-watcher.js";
 import { percentile, single, summarise } from "./measure.js";
 import { afterMs, type Storm, storm } from "./storm.js";
-
-const { openWarm } = (await import(
-  new URL("../../dist/index.js", import.meta.url).href
-)) as typeof import("../../src/index.js");
 
 const ENGINES = 16;
 const CLIENTS = [1, 8, 64, 512];
 const QUICK_CLIENTS = [1, 8];
 /** As long as the reply to a lease. */
 const BODY_BYTES = 400;
+const PACED_CLIENTS = 64;
+/** Pairs a second of all of them. */
+const PACE = 500;
 /** Between two engines that are replaced. */
 const REFILL_MS = 250;
 const LINES = ["    lease: { queue: 1000 }", "    rollout: { surge: 4 }"];
@@ -63,11 +63,28 @@ async function measureSocket(host: BenchHost, image: string): Promise<Figure[]> 
         ...toFigures("rollout", "over the socket during a rollout", count, { warm: rollout }),
       );
     }
-    return figures;
+    await settled();
+    return [...figures, await measurePaced(watcher, lasts())];
   } finally {
     bare.child.kill();
     await watcher.close();
   }
+}
+
+/** At a rate that everybody can be served at, nobody should wait. */
+async function measurePaced(watcher: KeptWatcher, isOver: () => boolean): Promise<Figure> {
+  const { perSecond, times } = await stormSocket(watcher, PACED_CLIENTS, isOver, PACE);
+  return {
+    id: `leases.paced.p99.${PACED_CLIENTS}`,
+    name: `lease and release when ${PACED_CLIENTS} clients ask for ${PACE} a second, 99th percentile`,
+    ...{ unit: "ms", better: "lower", bars: [{ max: 25 }] },
+    series: [
+      {
+        ...{ who: "warm", ...single(percentile(times, 0.99), times.length) },
+        note: `reached ${Math.round(perSecond)} pairs a second`,
+      },
+    ],
+  };
 }
 
 async function measureLibrary(host: BenchHost, image: string): Promise<Figure[]> {
@@ -139,13 +156,14 @@ async function stormSocket(
   { socketPath }: KeptWatcher,
   count: number,
   isOver: () => boolean,
+  pace = 0,
 ): Promise<Storm> {
   const clients = Array.from({ length: count }, () => createClient(socketPath));
   const pair = async (client: (typeof clients)[number]) => {
     const { id, fence } = await client.lease("bench", { holder: "bench" });
     await client.release(id, fence);
   };
-  const measured = await storm(clients, pair, isOver);
+  const measured = await storm(clients, pair, isOver, pace);
   for (const client of clients) client.close();
   return measured;
 }

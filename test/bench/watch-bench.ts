@@ -26,7 +26,7 @@ export async function benchWatch(host: BenchHost): Promise<Figure[]> {
 
 /** A watcher whose passes find nothing to do: what they cost. */
 export async function benchIdle(host: BenchHost): Promise<Figure[]> {
-  const project = await makeWarm(host, "idle", host.isQuick ? 5 : 200, "80ms");
+  const project = await makeWarm(host, "idle", host.isQuick ? 5 : 200, "30ms");
   const figures = await watched(host, project, (watching) => measureIdle(host, project, watching));
   await timeProcess([mainScript, "destroy", "--auto-approve"], project.env, project.dir);
   return figures;
@@ -141,7 +141,7 @@ async function measureSaves(
   const file = join(dir, "warm.yaml");
   const text = readFileSync(file, "utf8");
   const times: number[] = [];
-  for (let save = 0; save < (isQuick ? 2 : 30); save += 1) {
+  for (let save = 0; save < (isQuick ? 2 : 20); save += 1) {
     proxy.calls.length = 0;
     const next = `${text}# ${save}\n`;
     const startedAt = Date.now();
