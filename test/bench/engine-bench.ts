@@ -176,7 +176,7 @@ async function measureCommands(host: BenchHost, warm: Warm): Promise<Figure[]> {
     },
     {
       id: "engines.command.bound",
-      name: "the same with env and two files bound",
+      name: "lease to a command's output, env and two files bound",
       ...{ unit: "ms", better: "lower", series: toSeries({ warm: bound, "docker CLI": execs }) },
       bars: [{ max: 8 }],
     },

@@ -25,8 +25,8 @@ export function formatBar(bar: Bar, unit: Unit): string {
 }
 
 export function formatRatio(ratio: number): string {
-  const digits = ratio < 0.1 ? 3 : ratio < 10 ? 2 : 1;
-  return `${Number(ratio.toFixed(digits))}x`;
+  if (ratio < 0.1) return `${Number(ratio.toPrecision(2))}x`;
+  return `${Number(ratio.toFixed(ratio < 10 ? 2 : 1))}x`;
 }
 
 /** Warm's median in those of another; undefined where there is nothing to divide. */

@@ -6,7 +6,7 @@ import type { BenchResult, Results } from "./results.js";
 import { formatSurroundings } from "./surroundings.js";
 
 /** So wide that the other columns fit beside it into 110. */
-const NAME_WIDTH = 39;
+const NAME_WIDTH = 26;
 const HEADINGS = ["", "WHO", "MEDIAN", "SPREAD", "WARM IS", "BAR", ""];
 
 /** All results as one table for a terminal: a line for each who did the work, with the bar that warm is held to beside it. */

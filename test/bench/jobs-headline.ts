@@ -24,7 +24,7 @@ export async function benchHeadline(
     turns.push(await takeTurn(pools, reference, engine, `headline-${run}`));
   return [
     ...figuresOf("kept", "one world by a kept engine", turns, ({ kept }) => kept),
-    ...figuresOf("streamed", "the same, files streamed", turns, ({ streamed }) => streamed),
+    ...figuresOf("streamed", "one world by a kept engine, files streamed", turns, ({ streamed }) => streamed),
   ];
 }
 

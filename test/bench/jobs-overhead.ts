@@ -70,7 +70,7 @@ function figuresOf(driver: string, own: readonly number[], jobs: readonly TimedJ
       series: toSeries({ warm: jobs.map(({ ms }) => ms), "engine alone": own }),
     },
     {
-      ...{ id: `jobs.overhead.${driver}`, name: `what warm adds to it, ${driver}` },
+      ...{ id: `jobs.overhead.${driver}`, name: `what warm adds to a job of next to nothing, ${driver}` },
       ...{ unit: "ms", better: "lower", bars: [{ max: MAX_OVERHEAD_MS }] },
       series: [
         {

@@ -143,7 +143,7 @@ function toFigures(
     {
       ...{
         id: `leases.${id}.p99.${clients}`,
-        name: "the same, 99th percentile",
+        name: `lease and release, ${many}, 99th percentile`,
         unit: "ms",
         better: "lower",
       },

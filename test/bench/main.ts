@@ -34,11 +34,12 @@ async function main(args: readonly string[]): Promise<number> {
   const wanted = Object.keys(BENCHES).filter((name) =>
     isAll ? !isQuick || BENCHES[name]?.isInQuick : names.includes(name),
   );
-  const { results, failed } = await measure(wanted, isQuick);
   const file = out ?? (isQuick ? join(tmpdir(), "warm-bench-quick.json") : RESULTS);
   const earlier =
     isAll || isQuick || !existsSync(file) ? undefined : parseResults(readFileSync(file, "utf8"));
-  writeFileSync(file, formatResults(earlier === undefined ? results : mergeResults(earlier, results)));
+  const { results, failed } = await measure(wanted, isQuick, (soFar) =>
+    writeFileSync(file, formatResults(earlier === undefined ? soFar : mergeResults(earlier, soFar))),
+  );
   const figures = Object.values(results.benches).flatMap((bench) => bench.figures);
   const missed = figures.filter((figure) => isMet(figure) === false);
   process.stdout.write(`${formatTable(results, BENCHES)}\n${sayEnd(figures, missed, failed, file)}\n`);
@@ -67,6 +68,7 @@ function readArguments(args: readonly string[]): Asked | { readonly problem: str
 async function measure(
   names: readonly string[],
   isQuick: boolean,
+  save: (soFar: Results) => void,
 ): Promise<{ results: Results; failed: string[] }> {
   const docker = await openRigDocker(process.env);
   const registry = await startRegistry();
@@ -80,6 +82,8 @@ async function measure(
       const { result, error } = await runBench(name, host);
       benches[name] = result;
       if (error !== undefined) failed.push(name);
+      // What follows may never end.
+      save(assembleResults(around, benches));
       const outcome = error ?? result.notMeasured ?? `${result.figures.length} figures`;
       process.stderr.write(`${name}: ${result.seconds} s, load ${currentLoad().toFixed(2)}: ${outcome}\n`);
     }

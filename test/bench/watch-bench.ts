@@ -198,7 +198,13 @@ async function measureIdle(
     figure("requests", "requests of an idle pass", "requests", (countLooks(proxy) - callsBefore) / made, 6),
     figure("cpu", "processor time of an idle pass", "ms", (cpuOf(pid) - cpu) / made, 50),
     figure("memory", "memory of a watcher over many idle passes, at most", "MB", mostRss, 110),
-    figure("memory-growth", "the same, end beside begin", "x", rssOf(pid) / firstRss, 1.1),
+    figure(
+      "memory-growth",
+      "memory of a watcher over many idle passes, end beside begin",
+      "x",
+      rssOf(pid) / firstRss,
+      1.1,
+    ),
   ];
 }
 

@@ -63,7 +63,10 @@ function toSlopes(work: Work, points: readonly Point[], isQuick: boolean): Figur
   // A few runs of small sizes differ by less than the machine does.
   if (isQuick) return [whole];
   const beyond = slopeBeyondStart(points);
-  return [whole, slope("slope-beyond-start", "the same over the last step, less what 10 take", beyond)];
+  return [
+    whole,
+    slope("slope-beyond-start", `${WORKS[work]}: slope of the last step, less what 10 take`, beyond),
+  ];
 }
 
 async function measureSize({ dir: root, isQuick }: BenchHost, size: number): Promise<Record<Work, Series[]>> {
