@@ -11,6 +11,7 @@ import { benchJobs } from "./jobs-bench.js";
 import { benchWorldgen } from "./jobs-worldgen.js";
 import { benchLeases } from "./leases-bench.js";
 import { benchNoChange } from "./no-change-plan.js";
+import { benchPeers } from "./peers/bench-peers.js";
 import { benchPlanInMemory } from "./plan-in-memory.js";
 import { benchStartUp } from "./start-up.js";
 import { benchIdle, benchWatch } from "./watch-bench.js";
@@ -31,6 +32,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   against: { title: "Plans against a snapshot", isInQuick: false, measure: benchAgainst },
   "no-change": { title: "Nothing to change", isInQuick: true, measure: benchNoChange },
   apply: { title: "Up from nothing", isInQuick: false, measure: benchApply },
+  peers: { title: "Beside other tools", isInQuick: false, measure: benchPeers },
   git: { title: "From a commit", isInQuick: true, measure: benchGit },
   watch: { title: "Kept as it is", isInQuick: false, measure: benchWatch },
   idle: { title: "Watching, nothing to do", isInQuick: false, measure: benchIdle },

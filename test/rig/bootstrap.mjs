@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildPeers } from "../bench/peers/build-peers.mjs";
 import { removeStaleCgroups } from "./bootstrap/cgroups.mjs";
 import { fetchCiSchemas } from "./bootstrap/ci-schemas.mjs";
 import { fetchCiTools } from "./bootstrap/ci-tools.mjs";
@@ -65,6 +66,7 @@ async function main([command, ...args]) {
     );
   if (command === "bench")
     await requirePackages(["wrk", "git"], "The benchmarks need a load generator and a repository.");
+  if (command === "bench" && args.includes("peers")) await buildPeers();
   const docker = await chooseDocker(command === "chaos");
   const script = [process.execPath, "--import", "tsx", scripts[command], ...args];
   return runInner(docker, script, projectDir);

@@ -34,6 +34,8 @@ export type ImageOptions = {
   printsEnvironment: object;
   /** Runs, and never listens. */
   neverHealthy: object;
+  /** Prints "up", runs, and does nothing else. */
+  idle: object;
   /** Listens at $PORT, answers 500 for so many seconds after its start, then 200. */
   http500: { seconds: number };
   /** Listens at $PORT, takes `ms` for each answer. */
@@ -173,6 +175,7 @@ exit 3
   exitsAtOnce: () => ({ script: 'echo "starting"\necho "fatal: no settings found" >&2\nexit 7\n' }),
   printsEnvironment: () => ({ script: 'set\necho "fatal: no settings found" >&2\nexit 7\n' }),
   neverHealthy: () => ({ ...web, script: `${endOnSignal}echo "never listening"\n${forever}` }),
+  idle: () => ({ script: `${endOnSignal}echo "up"\n${forever}` }),
   http500: ({ seconds }) => ({
     ...web,
     script: `${endOnSignal}echo $((${nowMs} + ${Math.round(seconds * 1000)})) > /rig/good-from\n${serve}wait $server\n`,

@@ -23,6 +23,7 @@ const programs = {
   wrk: "wrk",
   git: "git",
   "openssh-client": "ssh-keygen",
+  "docker-compose": "docker-compose",
 };
 
 /** Everything that Debian's maintainer scripts start or enable services with. */
