@@ -67,6 +67,7 @@ async function measureSize(
     } catch (error) {
       if (one.contender.who === "warm") throw error;
       one.failure = error instanceof Error ? error.message : String(error);
+      process.stderr.write(`peers: left out with ${count} containers: ${one.failure}\n`);
     }
   };
   for (let round = 0; round < rounds; round += 1) {
