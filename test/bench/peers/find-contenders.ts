@@ -37,12 +37,18 @@ async function findWarm(): Promise<Contender> {
   return { who: "warm", version: version ?? "", program, env: {}, write: writeWarm, plan: ["plan"], apply };
 }
 
+/**
+ * With its own limit of 64 it waits for itself for ever where there are more services than that: each holds one of the turns that its
+ * container needs.
+ */
+const OLD_COMPOSE_ENV = { COMPOSE_PARALLEL_LIMIT: "1024" };
+
 /** Debian's, which is the last one written in Python. */
 async function findOldCompose(): Promise<Contender | Missing> {
   const who = "docker-compose";
   for (const program of onPath("docker-compose")) {
     const version = await ask([program, "version", "--short"]);
-    if (version?.startsWith("1.")) return composeOf(who, version, [program]);
+    if (version?.startsWith("1.")) return { ...composeOf(who, version, [program]), env: OLD_COMPOSE_ENV };
   }
   return { who, why: "it is Debian's package docker-compose, which is not installed" };
 }
