@@ -3,7 +3,7 @@ import { request as httpsRequest } from "node:https";
 import { WarmError } from "../../errors.js";
 import type { Connection } from "./connection-agent.js";
 import { withDeadline } from "./deadline.js";
-import { mapStatus, mapTransport, type Subject } from "./map-error.js";
+import { mapStatus, mapTransport, messageOf, type Subject } from "./map-error.js";
 import { uninspected } from "./uninspected.js";
 
 /** Earlier answers by path: one of the same text comes back as the same object. */
@@ -60,7 +60,7 @@ export function createReader(connection: Connection, apiVersion?: string): HostR
         if (!Number.isNaN(date)) offsetMs = date - Math.floor(Date.now() / 1000) * 1000;
         const body = await readBody(answer, what, url);
         const status = answer.statusCode ?? 0;
-        if (status !== 200) throw mapStatus(what, status, messageOf(body), options.about);
+        if (status !== 200) throw mapStatus(what, status, messageOf(body.toString("utf8")), options.about);
         return body;
       },
       options.cancel,
@@ -79,7 +79,8 @@ export function createReader(connection: Connection, apiVersion?: string): HostR
     try {
       const answer = await withDeadline(what, options.deadlineMs ?? DEADLINE_MS, () => head, options.cancel);
       const status = answer.statusCode ?? 0;
-      if (status !== 200) throw mapStatus(what, status, messageOf(await readBody(answer, what, url)));
+      if (status !== 200)
+        throw mapStatus(what, status, messageOf((await readBody(answer, what, url)).toString("utf8")));
       return readStream(answer, what, url, () => life.abort());
     } catch (error) {
       head.catch(() => undefined);
@@ -172,15 +173,6 @@ function parseJson(body: Buffer, what: string, url: string): unknown {
         cause,
       },
     );
-  }
-}
-
-function messageOf(body: Buffer): string {
-  const text = body.toString("utf8");
-  try {
-    return (JSON.parse(text) as { message?: string }).message ?? text;
-  } catch {
-    return text;
   }
 }
 

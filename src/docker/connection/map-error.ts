@@ -1,5 +1,6 @@
 import { type ErrorCode, WarmError } from "../../errors.js";
 import { explainTlsError } from "./explain-tls-error.js";
+import { asText } from "./shape.js";
 
 /** What a call is about: the host itself, or a registry that the daemon asks for us. */
 export type Subject = "host" | "registry";
@@ -97,6 +98,16 @@ export function mapStatus(what: string, status: number, text: string, about: Sub
   return new WarmError(rule.code, `${what}: ${message}`, { hint: rule.hint });
 }
 
+/** What the body of an answer that is no success says: `{"message":"…"}` of a daemon, anything of a proxy. */
+export function messageOf(body: string): string {
+  try {
+    const answer = JSON.parse(body) as { readonly message?: unknown } | null;
+    return typeof answer?.message === "string" ? answer.message : body;
+  } catch {
+    return body;
+  }
+}
+
 /** A connection that could not be made or broke. */
 export function mapTransport(what: string, error: unknown, url: string): WarmError {
   if (error instanceof WarmError) return error;
@@ -122,7 +133,7 @@ export function mapTransport(what: string, error: unknown, url: string): WarmErr
 
 interface DockerodeError {
   readonly statusCode?: number;
-  readonly json?: { readonly message?: string } | null;
+  readonly json?: { readonly message?: unknown } | null;
   readonly message: string;
 }
 
@@ -134,7 +145,7 @@ export function mapDockerode(what: string, error: unknown, url: string, about: S
   return mapStatus(
     what,
     statusCode,
-    json?.message ?? message.replace(/^\(HTTP code \d+\) .*? - /, ""),
+    asText(json?.message) || message.replace(/^\(HTTP code \d+\) .*? - /, ""),
     about,
   );
 }

@@ -29,6 +29,11 @@ export function asString(value: unknown, where: string): string {
   return value;
 }
 
+/** A text, empty where there is none: for what is only shown, or held against words that are known. */
+export function asText(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
 /** Docker writes an empty list as null. */
 export function asOptionalArray(value: unknown, where: string): unknown[] {
   return value === null || value === undefined ? [] : asArray(value, where);

@@ -3,7 +3,7 @@ import { request as httpsRequest } from "node:https";
 import type { Duplex } from "node:stream";
 import type { Host } from "../connection/connect.js";
 import { withDeadline } from "../connection/deadline.js";
-import { mapStatus, mapTransport } from "../connection/map-error.js";
+import { mapStatus, mapTransport, messageOf } from "../connection/map-error.js";
 import { uninspected } from "../connection/uninspected.js";
 
 /** A call that no dockerode method fits: its answer, or the connection itself. */
@@ -121,12 +121,4 @@ async function readText(answer: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks).toString("utf8");
-}
-
-function messageOf(body: string): string {
-  try {
-    return (JSON.parse(body) as { message?: string }).message ?? body;
-  } catch {
-    return body;
-  }
 }

@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import type { Check } from "../../model/check.js";
 import type { Host } from "../connection/connect.js";
-import { asRecord } from "../connection/shape.js";
+import { asRecord, asText } from "../connection/shape.js";
 
 const LOW_DISK_BYTES = 5e9;
 const NO_DISK_BYTES = 5e8;
@@ -13,9 +13,9 @@ export async function checkHost(host: Host): Promise<Check[]> {
   const daemon: Check = {
     name: "daemon",
     verdict: "ok",
-    detail: `Docker ${version}, API ${apiVersion}, ${os}/${arch}, storage ${String(info.Driver)}`,
+    detail: `Docker ${version}, API ${apiVersion}, ${os}/${arch}, storage ${asText(info.Driver)}`,
   };
-  return [daemon, await checkDisk(host, String(info.DockerRootDir ?? "")), checkLimits(info)];
+  return [daemon, await checkDisk(host, asText(info.DockerRootDir)), checkLimits(info)];
 }
 
 /** Only where the daemon's disk is ours to ask. */

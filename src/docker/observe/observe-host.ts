@@ -3,7 +3,7 @@ import type { Desired } from "../../model/resource.js";
 import type { Host } from "../connection/connect.js";
 import type { FindCredentials } from "../connection/credentials.js";
 import type { Transport } from "../connection/endpoint.js";
-import { asOptionalArray, asRecord, asString } from "../connection/shape.js";
+import { asOptionalArray, asRecord, asString, asText } from "../connection/shape.js";
 import type { HostMemory } from "./host-memory.js";
 import { narrowReach } from "./narrow-reach.js";
 import { observeEveryLimit, observeLimits } from "./observe-limits.js";
@@ -85,9 +85,9 @@ async function readIdentity(
   const info = await host.reader.getJson("read the host's facts", "/info", { cancel });
   const { ID, OperatingSystem, SecurityOptions } = asRecord(info, "info");
   const isRootless = asOptionalArray(SecurityOptions, "info.SecurityOptions").some((option) =>
-    String(option).split(",").includes("name=rootless"),
+    asText(option).split(",").includes("name=rootless"),
   );
-  const isShared = !isRootless && !String(OperatingSystem).includes("Docker Desktop");
+  const isShared = !isRootless && !asText(OperatingSystem).includes("Docker Desktop");
   return { id: asString(ID, "info.ID"), reach: findReach(host.connection.endpoint.transport, isShared) };
 }
 

@@ -6,7 +6,15 @@ import { LABEL, type Labels } from "../../model/labels.js";
 import { SEED_PROOF_REPOSITORY, TOMBSTONE_REPOSITORY } from "../../model/names.js";
 import type { Host } from "../connection/connect.js";
 import type { HostReader } from "../connection/host-reader.js";
-import { asArray, asNumber, asOptionalArray, asRecord, asString, asStringMap } from "../connection/shape.js";
+import {
+  asArray,
+  asNumber,
+  asOptionalArray,
+  asRecord,
+  asString,
+  asStringMap,
+  asText,
+} from "../connection/shape.js";
 import { readContainerList, readNetworkList, readVolumeList } from "./read-lists.js";
 import { variablesOf } from "./read-settings.js";
 
@@ -106,7 +114,7 @@ function commandOf(config: Record<string, unknown> | undefined): readonly string
     ...asOptionalArray(config.Entrypoint, "Config.Entrypoint"),
     ...asOptionalArray(config.Cmd, "Config.Cmd"),
   ];
-  return words.map(String);
+  return words.map(asText);
 }
 
 function readSettings(
@@ -115,11 +123,11 @@ function readSettings(
 ): FoundSettings {
   const config = asRecord(container.Config, "container.Config");
   const hostConfig = asRecord(container.HostConfig, "container.HostConfig");
-  const image = images.get(String(container.Image ?? ""));
+  const image = images.get(asText(container.Image));
   const inherited = variables(image?.Env);
   const own = Object.entries(variables(config.Env)).filter(([name, value]) => inherited[name] !== value);
   return {
-    image: String(config.Image ?? ""),
+    image: asText(config.Image),
     env: Object.fromEntries(own),
     ports: readPorts(config.ExposedPorts),
     limits: {
@@ -131,7 +139,7 @@ function readSettings(
   };
 }
 
-const variables = (value: unknown) => variablesOf({ Env: asOptionalArray(value, "Config.Env").map(String) });
+const variables = (value: unknown) => variablesOf({ Env: asOptionalArray(value, "Config.Env").map(asText) });
 
 function readPorts(value: unknown): number[] {
   const ports = Object.keys(asRecord(value ?? {}, "Config.ExposedPorts"));

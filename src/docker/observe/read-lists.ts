@@ -6,7 +6,7 @@ import type {
   ObservedNetwork,
   ObservedVolume,
 } from "../../model/observed.js";
-import { asArray, asOptionalArray, asRecord, asString, asStringMap } from "../connection/shape.js";
+import { asArray, asOptionalArray, asRecord, asString, asStringMap, asText } from "../connection/shape.js";
 
 /** `GET /images/json` */
 export function readImageList(answer: unknown): ObservedImage[] {
@@ -102,7 +102,7 @@ function readNetworks(value: unknown): ObservedContainer["networks"] {
   return Object.entries(asRecord(networks ?? {}, "container.NetworkSettings.Networks")).map(
     ([name, settings]) => {
       const { NetworkID, IPAddress } = asRecord(settings ?? {}, `container.NetworkSettings.Networks.${name}`);
-      return { name, id: String(NetworkID ?? ""), address: String(IPAddress ?? "") };
+      return { name, id: asText(NetworkID), address: asText(IPAddress) };
     },
   );
 }

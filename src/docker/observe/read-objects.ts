@@ -1,7 +1,15 @@
 import type { Labels } from "../../model/labels.js";
 import { unpackFirstFile } from "../connection/archive.js";
 import type { HostReader } from "../connection/host-reader.js";
-import { asArray, asNumber, asOptionalArray, asRecord, asString, asStringMap } from "../connection/shape.js";
+import {
+  asArray,
+  asNumber,
+  asOptionalArray,
+  asRecord,
+  asString,
+  asStringMap,
+  asText,
+} from "../connection/shape.js";
 
 /** What an image turned out to be. */
 export interface ImageFacts {
@@ -18,10 +26,10 @@ export async function inspectImage(reader: HostReader, reference: string): Promi
   const image = asRecord(await reader.getJson(`inspect image ${reference}`, path), "image");
   return {
     id: asString(image.Id, "image.Id"),
-    os: String(image.Os ?? ""),
-    arch: String(image.Architecture ?? ""),
+    os: asText(image.Os),
+    arch: asText(image.Architecture),
     digests: asOptionalArray(image.RepoDigests, "image.RepoDigests").map(
-      (name) => String(name).split("@")[1] ?? "",
+      (name) => asText(name).split("@")[1] ?? "",
     ),
   };
 }
@@ -61,17 +69,17 @@ export async function inspectContainer(reader: HostReader, id: string): Promise<
     state.Health === undefined || state.Health === null ? undefined : asRecord(state.Health, "State.Health");
   return {
     id: asString(container.Id, "container.Id"),
-    name: String(container.Name ?? "").replace(/^\//, ""),
-    imageId: String(container.Image ?? ""),
+    name: asText(container.Name).replace(/^\//, ""),
+    imageId: asText(container.Image),
     labels: asStringMap(asRecord(container.Config ?? {}, "container.Config").Labels, "Config.Labels"),
     isRunning: state.Running === true && state.Restarting !== true,
     isPaused: state.Paused === true,
-    startedAt: String(state.StartedAt ?? ""),
-    finishedAt: String(state.FinishedAt ?? ""),
+    startedAt: asText(state.StartedAt),
+    finishedAt: asText(state.FinishedAt),
     exitCode: asNumber(state.ExitCode, "State.ExitCode"),
     isOutOfMemory: state.OOMKilled === true,
-    error: String(state.Error ?? ""),
-    health: health === undefined ? undefined : String(health.Status),
+    error: asText(state.Error),
+    health: health === undefined ? undefined : asText(health.Status),
     addresses: readAddresses(settings),
     published: readPublished(settings),
   };
@@ -82,7 +90,7 @@ function readAddresses(settings: Record<string, unknown>): Map<string, string> {
   return new Map(
     networks.map((item) => {
       const network = asRecord(item, "NetworkSettings.Networks");
-      return [String(network.NetworkID ?? ""), String(network.IPAddress ?? "")];
+      return [asText(network.NetworkID), asText(network.IPAddress)];
     }),
   );
 }

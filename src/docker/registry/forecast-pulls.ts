@@ -5,7 +5,7 @@ import { familiarRepository, type ImageRef, parseImageRef } from "../../model/im
 import type { Observed } from "../../model/observed.js";
 import type { Host } from "../connection/connect.js";
 import type { FindCredentials } from "../connection/credentials.js";
-import { asOptionalArray, asRecord } from "../connection/shape.js";
+import { asOptionalArray, asRecord, asText } from "../connection/shape.js";
 import { type ImageLayers, readDiffIds, readImageLayers } from "./read-image-layers.js";
 import { isLoopback, openRegistry, type RegistrySession } from "./registry-session.js";
 
@@ -114,7 +114,7 @@ async function forecastDisk(host: Host, neededBytes: number): Promise<DiskForeca
   if (host.connection.endpoint.transport.kind !== "unix" || neededBytes === 0) return undefined;
   try {
     const info = asRecord(await host.reader.getJson("read the host's facts", "/info"), "info");
-    const path = String(info.DockerRootDir ?? "");
+    const path = asText(info.DockerRootDir);
     const { bavail, bsize } = await statfs(path);
     return { path, freeBytes: bavail * bsize, neededBytes };
   } catch {
