@@ -1,9 +1,10 @@
 import { hostname, userInfo } from "node:os";
 import type { Host } from "../../docker/connection/connect.js";
+import { asRecord, asString, asStringMap } from "../../docker/connection/shape.js";
 import { readSmallFile } from "../../docker/observe/read-objects.js";
 import { WarmError } from "../../errors.js";
 import type { LockHolder } from "../../model/event.js";
-import { isOwned, LABEL } from "../../model/labels.js";
+import { isOwned, LABEL, type Labels } from "../../model/labels.js";
 import { lockName } from "../../model/names.js";
 
 export const HOLDER_FILE = "holder.json";
@@ -66,29 +67,33 @@ export async function readLock(
   const name = lockName(project);
   const container = await inspectLock(host, name);
   if (container === undefined) return undefined;
-  if (
-    !isOwned(container.Config.Labels ?? {}, project) ||
-    container.Config.Labels?.[LABEL.address] !== `lock.${project}`
-  ) {
+  const { id, labels, createdAt } = container;
+  if (!isOwned(labels, project) || labels[LABEL.address] !== `lock.${project}`) {
     throw new WarmError("name-conflict", `container ${name} is not a lock of project ${project}`, {
       hint: "rename or remove that container",
     });
   }
-  const holder = await readHolder(host, container.Id);
+  const holder = await readHolder(host, id);
   const expiresAt =
-    holder === undefined ? Date.parse(container.Created) + UNSIGNED_GRACE_MS : Date.parse(holder.expiresAt);
-  return { containerId: container.Id, holder, isExpired: !(nowMs() < expiresAt) };
+    holder === undefined ? Date.parse(createdAt) + UNSIGNED_GRACE_MS : Date.parse(holder.expiresAt);
+  return { containerId: id, holder, isExpired: !(nowMs() < expiresAt) };
 }
 
 interface InspectedLock {
-  readonly Id: string;
-  readonly Created: string;
-  readonly Config: { readonly Labels: Record<string, string> | null };
+  readonly id: string;
+  readonly createdAt: string;
+  readonly labels: Labels;
 }
 
 async function inspectLock(host: Host, name: string): Promise<InspectedLock | undefined> {
   try {
-    return (await host.reader.getJson("read the lock", `/containers/${name}/json`)) as InspectedLock;
+    const answer = await host.reader.getJson("read the lock", `/containers/${name}/json`);
+    const { Id, Created, Config } = asRecord(answer, "container");
+    return {
+      id: asString(Id, "container.Id"),
+      createdAt: asString(Created, "container.Created"),
+      labels: asStringMap(asRecord(Config, "container.Config").Labels, "Config.Labels"),
+    };
   } catch (error) {
     if (error instanceof WarmError && error.code === "not-found") return undefined;
     throw error;
@@ -98,11 +103,18 @@ async function inspectLock(host: Host, name: string): Promise<InspectedLock | un
 /** A file that is missing or half a file is no signature. */
 async function readHolder(host: Host, containerId: string): Promise<LockHolder | undefined> {
   try {
-    const holder = JSON.parse(await readSmallFile(host.reader, containerId, `/${HOLDER_FILE}`)) as LockHolder;
-    return Number.isNaN(Date.parse(holder.expiresAt)) ? undefined : holder;
+    const text = await readSmallFile(host.reader, containerId, `/${HOLDER_FILE}`);
+    const holder: unknown = JSON.parse(text);
+    return isHolder(holder) ? holder : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || (error instanceof WarmError && error.code === "not-found"))
       return undefined;
     throw error;
   }
+}
+
+function isHolder(value: unknown): value is LockHolder {
+  const { id, who, command, reason, since, expiresAt } = (value ?? {}) as Partial<LockHolder>;
+  const areTexts = [id, who, command, reason, since, expiresAt].every((text) => typeof text === "string");
+  return areTexts && !Number.isNaN(Date.parse(expiresAt ?? ""));
 }
