@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import { WarmError } from "../../errors.js";
 import type { PullProgress } from "../../model/event.js";
 import { mapStatus } from "../connection/map-error.js";
+import { asText } from "../connection/shape.js";
 
 export interface PullStreamSettings {
   /** How an error's message starts. */
@@ -58,21 +59,21 @@ const notAsDocumented = (what: string, which: string) =>
     hint: "is there a proxy between warm and the Docker daemon?",
   });
 
-type Layers = Map<string, { done: number; total: number }>;
+type Layers = Map<unknown, { done: number; total: number }>;
 
 interface PullLine {
-  readonly id?: string;
-  readonly status?: string;
-  readonly error?: string;
-  readonly errorDetail?: { readonly message?: string };
-  readonly progressDetail?: { readonly current?: number; readonly total?: number };
+  readonly id?: unknown;
+  readonly status?: unknown;
+  readonly error?: unknown;
+  readonly errorDetail?: { readonly message?: unknown } | null;
+  readonly progressDetail?: { readonly current?: unknown; readonly total?: unknown } | null;
 }
 
 function readLine(text: string, layers: Layers, { what, onProgress }: PullStreamSettings): void {
   if (text.trim() === "") return;
   const line = parseLine(text, what);
   const error = line.errorDetail?.message || line.error;
-  if (error !== undefined || line.errorDetail) throw mapPullError(what, String(error || "an unknown error"));
+  if (error !== undefined || line.errorDetail) throw mapPullError(what, asText(error) || "an unknown error");
   if (noteLayer(line, layers)) onProgress(sum(layers));
   if (layers.size > MOST_LAYERS) throw notAsDocumented(what, `more than ${MOST_LAYERS} layers`);
 }
@@ -100,8 +101,9 @@ function mapPullError(what: string, text: string): WarmError {
 function noteLayer({ id, status, progressDetail }: PullLine, layers: Layers): boolean {
   if (id === undefined) return false;
   const layer = layers.get(id);
-  if (status === "Downloading" && progressDetail?.total !== undefined) {
-    layers.set(id, { done: progressDetail.current ?? 0, total: progressDetail.total });
+  if (status === "Downloading" && isCount(progressDetail?.total)) {
+    const { current, total } = progressDetail;
+    layers.set(id, { done: isCount(current) ? current : 0, total });
     return true;
   }
   if (
@@ -114,6 +116,8 @@ function noteLayer({ id, status, progressDetail }: PullLine, layers: Layers): bo
   }
   return false;
 }
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 function sum(layers: Layers): PullProgress {
   let bytesDone = 0;
