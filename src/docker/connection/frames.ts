@@ -1,3 +1,5 @@
+import { WarmError } from "../../errors.js";
+
 /** Which of a container's output streams a frame belongs to. */
 export type FrameStream = "stdout" | "stderr";
 
@@ -9,7 +11,7 @@ const LONGEST_FRAME = 16 * 1024 * 1024;
  * Takes apart what a container without a terminal writes, as it comes: one byte stream, three zero, four of length,
  * then the text. Frames and chunks need not begin together.
  * @param onFrame called with each part of a frame's content, `isEnd` with its last one
- * @returns takes the next chunk. @throws Error when it is no stream of frames.
+ * @returns takes the next chunk. @throws WarmError `host-protocol` when it is no stream of frames.
  */
 export function createFrameReader(
   onFrame: (stream: FrameStream, content: Buffer, isEnd: boolean) => void,
@@ -42,6 +44,6 @@ function readHead(head: Buffer): { readonly stream: FrameStream; readonly length
   const kind = head[0] ?? 9;
   const length = head.readUInt32BE(4);
   if (kind > 2 || head.readUIntBE(1, 3) !== 0 || length > LONGEST_FRAME)
-    throw new Error("the Docker daemon sent output that is not in frames");
+    throw new WarmError("host-protocol", "the Docker daemon sent output that is not in frames");
   return { stream: kind === 2 ? "stderr" : "stdout", length };
 }

@@ -53,6 +53,8 @@ export async function* followLogs(
       yield* lines.splice(0);
     }
   } catch (error) {
+    // What came before it is good.
+    yield* lines.splice(0);
     if (!cancel?.aborted) throw error;
   }
   parts?.flush();
