@@ -124,6 +124,10 @@ describe("the credentials of a registry", () => {
     ["{", "config.json is no JSON object"],
     ["[null", "config.json is no JSON object"],
     ["null", "config.json is no JSON object"],
+    ['{"auths":"r"}', "config.json: auths is no JSON object"],
+    ['{"auths":{"r":[]}}', 'config.json: auths["r"] is no JSON object'],
+    ['{"credHelpers":3}', "config.json: credHelpers is no JSON object"],
+    ['{"credsStore":"a\\u0000b"}', "cannot be started"],
     ['{"auths":{"r":{"auth":"%%%"}}}', 'config.json: auths["r"].auth is not the base64 of `user:password`'],
   ])("in a malformed file %s are an error", async (text, message) => {
     writeConfig(text);

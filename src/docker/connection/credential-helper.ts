@@ -29,6 +29,8 @@ export async function askCredentialHelper(
       hint: `try \`echo ${server} | ${program} get\``,
       cause,
     });
+  // No program has such a name, and no system call takes it.
+  if (program.includes("\0")) throw fail("cannot be started");
   const { code, output } = await runHelper(program, server, env, deadlineMs, fail);
   if (code === 0) return readAnswer(output, server, fail);
   if (NOT_FOUND.test(output)) return undefined;

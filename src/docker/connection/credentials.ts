@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { WarmError } from "../../errors.js";
 import { askCredentialHelper } from "./credential-helper.js";
+import { asText } from "./shape.js";
 
 /** What the daemon's `X-Registry-Auth` header carries. */
 export type RegistryCredentials =
@@ -11,17 +12,11 @@ export type RegistryCredentials =
 /** Credentials for a registry host, or undefined when there are none. */
 export type FindCredentials = (registry: string) => Promise<RegistryCredentials | undefined>;
 
-interface AuthEntry {
-  readonly auth?: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly identitytoken?: string;
-}
-
+/** Of each member only what is of its type is used. */
 interface DockerConfig {
-  readonly auths?: Readonly<Record<string, AuthEntry>>;
-  readonly credsStore?: string;
-  readonly credHelpers?: Readonly<Record<string, string>>;
+  readonly auths?: unknown;
+  readonly credsStore?: unknown;
+  readonly credHelpers?: unknown;
 }
 
 export interface CredentialSettings {
@@ -62,16 +57,19 @@ async function findCredentials(
   { env, home }: CredentialSettings,
 ): Promise<RegistryCredentials | undefined> {
   const file = join(env.DOCKER_CONFIG || join(home, ".docker"), "config.json");
-  const { auths: known, credHelpers, credsStore } = readConfig(file);
-  const auths = known ?? {};
+  const config = readConfig(file);
+  const auths = membersOf(config.auths, `${file}: auths`);
+  const helpers = membersOf(config.credHelpers, `${file}: credHelpers`);
   const key = registry === "docker.io" ? HUB_KEY : registry;
-  const helper = credHelpers?.[key] ?? credHelpers?.[registry] ?? credsStore;
+  const helper = asText(helpers.get(key)) || asText(helpers.get(registry)) || asText(config.credsStore);
   if (helper) {
     const answer = await askCredentialHelper(helper, key, env);
     if (answer !== undefined) return answer;
   }
-  const name = key in auths ? key : Object.keys(auths).find((name) => hostOf(name) === hostOf(key));
-  return name === undefined ? undefined : readEntry(auths[name] ?? {}, key, `${file}: auths["${name}"]`);
+  const name = auths.has(key) ? key : [...auths.keys()].find((name) => hostOf(name) === hostOf(key));
+  if (name === undefined) return undefined;
+  const where = `${file}: auths["${name}"]`;
+  return readEntry(membersOf(auths.get(name), where), key, where);
 }
 
 /** `auths` has keys with and without a scheme and a path. */
@@ -92,8 +90,25 @@ function readConfig(file: string): DockerConfig {
   throw malformed(`${file} is no JSON object`);
 }
 
-function readEntry(entry: AuthEntry, serveraddress: string, where: string): RegistryCredentials | undefined {
-  const { identitytoken, username, password, auth } = entry;
+/** The members of an object; none of what is not there. */
+function membersOf(value: unknown, where: string): ReadonlyMap<string, unknown> {
+  if (value === undefined || value === null) return new Map();
+  if (typeof value !== "object" || Array.isArray(value)) throw malformed(`${where} is no JSON object`);
+  return new Map(Object.entries(value));
+}
+
+function readEntry(
+  entry: ReadonlyMap<string, unknown>,
+  serveraddress: string,
+  where: string,
+): RegistryCredentials | undefined {
+  const textOf = (name: string) => asText(entry.get(name));
+  const [identitytoken, username, password, auth] = [
+    textOf("identitytoken"),
+    textOf("username"),
+    textOf("password"),
+    textOf("auth"),
+  ];
   if (identitytoken) return { identitytoken, serveraddress };
   if (username && password) return { username, password, serveraddress };
   // `docker login` with a store leaves an entry with nothing in it.
