@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { checkSavedPlan } from "../../src/apply/check-plan.js";
 import { WarmError } from "../../src/errors.js";
 import { canonicalJson, sha256 } from "../../src/model/canonical.js";
+import type { Observed } from "../../src/model/observed.js";
 import { isChange } from "../../src/model/plan.js";
 import { PLAN_FORMAT, type PlanDocument } from "../../src/model/plan-document.js";
 import { planProject } from "../../src/plan/plan-project.js";
@@ -28,7 +29,7 @@ const saved: PlanDocument = {
 const document = formatPlanJson(saved);
 
 /** What would be done by a saved plan; undefined where it is refused in words. */
-function whatIsDone(file: string, host = observed): string | undefined {
+function whatIsDone(file: string, host: Observed = observed): string | undefined {
   try {
     const plan = checkSavedPlan(parsePlanDocument(file, "plan.json"), planProject(desired, host), host);
     return canonicalJson(plan.changes.filter(isChange) as unknown as Json);

@@ -4,12 +4,12 @@ import type { LockedPackage } from "./lock-file.js";
 
 /** What may be used, changed and passed on by whoever says whose it is. */
 const FREE: ReadonlySet<string> = new Set([
-  ...["MIT", "ISC", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "Unlicense"],
+  ...["MIT", "ISC", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "Unlicense", "BlueOak-1.0.0"],
   // argparse, which is under Python's own.
   "Python-2.0",
 ]);
-/** Files of theirs that are changed must be given out; nobody who installs warm gets any. */
-const FREE_TO_BUILD_WITH: ReadonlySet<string> = new Set([...FREE, "MPL-2.0"]);
+/** Files of theirs that are changed must be given out, or data's maker be named; nobody who installs warm gets any. */
+const FREE_TO_BUILD_WITH: ReadonlySet<string> = new Set([...FREE, "MPL-2.0", "CC-BY-4.0"]);
 
 interface OldLicences {
   readonly licenses?: readonly { readonly type?: string }[];
