@@ -68,12 +68,34 @@ export function compareNetwork(sources: FieldSources, effect: FieldChange["effec
   // A container that was never started knows its network by name only.
   const isOn = (network: { readonly id: string; readonly name: string }) =>
     network.id === id || (network.id === "" && network.name === desired.network);
-  if (id !== undefined && current.networks.some(isOn)) return [];
+  if (id !== undefined && current.networks.some(isOn)) return compareLostNetworks(sources, effect);
   if (pending?.action === "conflict") return [];
   const isConfig = applied.network !== desired.network;
   const before = isConfig ? applied.network : null;
-  return [fieldChange("network", before, desired.network, isConfig ? "config" : "drift", effect)];
+  const lost = isConfig ? [] : compareLostNetworks(sources, effect);
+  return [fieldChange("network", before, desired.network, isConfig ? "config" : "drift", effect), ...lost];
 }
+
+/**
+ * A stopped container that is on a network which is gone does not start. Docker 20.10 puts one there itself when the
+ * network goes while the container is being connected to it: an endpoint under the network's ID.
+ */
+function compareLostNetworks(
+  { desired, current, index }: FieldSources,
+  effect: FieldChange["effect"],
+): FieldChange[] {
+  if (current.state === "running" || current.state === "paused") return [];
+  const isLost = ({ id, name }: { readonly id: string; readonly name: string }) =>
+    name !== desired.network &&
+    !BUILT_IN_MODES.test(name) &&
+    !index.observed.networks.some((network) => network.id === (id || name) || network.name === name);
+  return current.networks
+    .filter(isLost)
+    .map(({ name }) => fieldChange("network", name, desired.network, "drift", effect));
+}
+
+/** What Docker lists where a container has no network of its own. */
+const BUILT_IN_MODES = /^(host|none|bridge|default|container:.*)$/;
 
 export function compareEnv({ desired, applied }: FieldSources): FieldChange[] {
   const names = [...new Set([...Object.keys(applied.env), ...Object.keys(desired.env)])].sort();

@@ -70,6 +70,20 @@ describe("drift", () => {
     `);
   });
 
+  it("a stopped container that is also on a network that is gone is taken off that one", () => {
+    const [{ networks } = { networks: [] }] = withContainer({}).containers;
+    const lost = [...networks, { name: "c92960828557", id: "", address: "" }];
+    expect(
+      printPlan(planProject(desired, withContainer({ state: "exited", networks: lost }))),
+    ).toMatchInlineSnapshot(`
+      "
+      ~ container.cyan-template-a (drift-field, drift-stopped)
+          network: c92960828557 -> net [drift, update]
+      "
+    `);
+    expect(printPlan(planProject(desired, withContainer({ state: "running", networks: lost })))).toBe("\n");
+  });
+
   it("lowered limits are told field by field and put back in place", () => {
     const limited = buildDesired({ templates: { a: { limits: { memoryBytes: 64, cpus: 0.5, pids: 10 } } } });
     const host = buildWarm(limited);

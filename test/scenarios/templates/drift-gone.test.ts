@@ -74,6 +74,19 @@ describe("on a warm host", () => {
     await expectReachable(Id);
   });
 
+  it("a container that was put on a network while that went is taken off it, and runs", async () => {
+    const { Id } = await container().inspect();
+    await container().stop();
+    const lost = "0123456789abcdef".repeat(4);
+    await sandbox.docker.getNetwork(lost).connect({ Container: Id });
+    expect(await planLines(sandbox)).toEqual([
+      `update container.${project.container} drift-field drift-stopped`,
+    ]);
+    await apply(sandbox);
+    expect(Object.keys((await container().inspect()).NetworkSettings.Networks)).toEqual([project.network]);
+    await expectReachable(Id);
+  });
+
   it("a container that was taken off its network is put back on it", async () => {
     const { Id } = await container().inspect();
     await sandbox.docker.getNetwork(project.network).disconnect({ Container: Id, Force: true });
