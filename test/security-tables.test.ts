@@ -2,10 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 const readme = readFileSync("README.md", "utf8");
-const security = readme.slice(
-  readme.indexOf("\n## Security\n"),
-  readme.indexOf("\n## Benchmarks\n"),
-);
+const security = readme.slice(readme.indexOf("\n## Security\n"), readme.indexOf("\n## Benchmarks\n"));
 const [threats = "", limits = ""] = security.split("\n### Limits\n");
 const rowsOf = (text: string) => text.split("\n").filter((line) => /^\| (?!who \||of \|)/.test(line));
 
