@@ -48,7 +48,7 @@ rmSync(outDir, { recursive: true, force: true });
 const { metafile } = await build({
   absWorkingDir: projectDir,
   // The second is for who runs commands inside of a process of their own: the tests.
-  entryPoints: ["src/cli/main.ts", "src/cli/program.ts"],
+  entryPoints: ["src/cli/main.ts", "src/cli/run-command-line.ts"],
   outdir: outDir,
   bundle: true,
   splitting: true,

@@ -1,29 +1,12 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Terminal } from "../../src/cli/terminal.js";
+import { makeStyle } from "../../src/report/text/style.js";
 import type { WarmResult } from "./run-warm.js";
 
-type Build = typeof import("../../src/cli/program.js") &
-  typeof import("../../src/errors.js") &
-  typeof import("../../src/model/problem.js") &
-  typeof import("../../src/report/format-error.js") &
-  typeof import("../../src/report/format-problems.js") &
-  typeof import("../../src/report/text/style.js");
-
-const modules = [
-  "cli/program.js",
-  "errors.js",
-  "model/problem.js",
-  "report/format-error.js",
-  "report/format-problems.js",
-  "report/text/style.js",
-];
-
-/** The build, as the process that `startWarm` starts has it; loaded once per test process. */
-async function loadBuild(): Promise<Build> {
-  const dist = resolve(import.meta.dirname, "../../dist");
-  const loaded = await Promise.all(modules.map((path) => import(pathToFileURL(join(dist, path)).href)));
-  return Object.assign({}, ...loaded);
+/** Of the build, as the process that `startWarm` starts has it; loaded once per test process. */
+async function loadBuild(): Promise<typeof import("../../src/cli/run-command-line.js")> {
+  return import(pathToFileURL(resolve(import.meta.dirname, "../../dist/cli/run-command-line.js")).href);
 }
 
 /**
@@ -37,9 +20,9 @@ export async function callWarm(
   cwd: string,
   env: Record<string, string | undefined>,
 ): Promise<WarmResult> {
-  const build = await loadBuild();
+  const { runCommandLine } = await loadBuild();
   const output = { stdout: "", stderr: "" };
-  const style = build.makeStyle({ color: false });
+  const style = makeStyle({ color: false });
   const terminal: Terminal = {
     print: (text) => {
       output.stdout += `${text}\n`;
@@ -55,18 +38,6 @@ export async function callWarm(
     ask: async () => undefined,
   };
   const startedAt = performance.now();
-  let code = 0;
-  try {
-    const program = build.createProgram({ terminal, env, cwd }, (exitCode) => {
-      code = exitCode;
-    });
-    await program.parseAsync(["node", "warm", ...args]);
-  } catch (error) {
-    // As dist/cli/main.js ends a command.
-    if (error instanceof build.ConfigError) terminal.note(build.formatProblems(error.problems, "text"));
-    const failure = build.toWarmError(error);
-    terminal.note(build.formatError(failure, style));
-    code = failure.exitCode;
-  }
+  const code = await runCommandLine(["node", "warm", ...args], { terminal, env, cwd });
   return { code, signal: null, ...output, ms: performance.now() - startedAt };
 }

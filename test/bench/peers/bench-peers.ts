@@ -22,10 +22,10 @@ interface Size {
 
 /** With 300 from nothing once: a round of all tools takes minutes there. */
 const SIZES: readonly Size[] = [
-  { count: 20, rounds: 5, repeats: 3 },
-  { count: 50, rounds: 3, repeats: 3 },
-  { count: 100, rounds: 3, repeats: 3 },
-  { count: 300, rounds: 1, repeats: 3 },
+  { count: 20, rounds: 3, repeats: 3 },
+  { count: 50, rounds: 2, repeats: 3 },
+  { count: 100, rounds: 2, repeats: 3 },
+  { count: 300, rounds: 1, repeats: 2 },
 ];
 const QUICK_SIZES: readonly Size[] = [{ count: 3, rounds: 1, repeats: 1 }];
 
