@@ -14,7 +14,7 @@ export type Condition =
     };
 
 /** Longer is not needed: a look at a host that is away costs next to nothing. */
-const LONGEST_MS = 5_000;
+export const LONGEST_RETRY_MS = 5_000;
 const STANDBY_MS = 2_000;
 
 /** What a pass that threw says of the watcher's condition. */
@@ -25,7 +25,7 @@ export function afterFailure(before: Condition, error: WarmError, nowMs: number,
   const delayMs =
     state === "standby"
       ? STANDBY_MS * (0.75 + random / 2)
-      : Math.min(LONGEST_MS, backOffMs(failures, random));
+      : Math.min(LONGEST_RETRY_MS, backOffMs(failures, random));
   return {
     state,
     error,

@@ -6,7 +6,7 @@ import type { HostEvent } from "../model/host-event.js";
 import { LABEL } from "../model/labels.js";
 import { isChange } from "../model/plan.js";
 import type { Address, Desired } from "../model/resource.js";
-import { afterFailure, type Condition } from "./condition.js";
+import { afterFailure, type Condition, LONGEST_RETRY_MS } from "./condition.js";
 import type { ConfigSource } from "./config-source.js";
 import type { DeleteGuard } from "./delete-guard.js";
 import { describeError } from "./describe-error.js";
@@ -127,8 +127,11 @@ export class Watcher {
   /** When to look again although nothing happens, and for what. */
   deadline(): { readonly atMs: number; readonly trigger: Trigger } {
     const { condition, pause } = this;
-    if (condition.state !== "running") return { atMs: condition.retryAtMs, trigger: "retry" };
-    const { ledger, book } = this.#tools;
+    const { ledger, book, clock } = this.#tools;
+    if (condition.state !== "running")
+      return { atMs: Math.min(condition.retryAtMs, clock.now() + LONGEST_RETRY_MS), trigger: "retry" };
+    // Further away than it was ever set: the clock was set back.
+    if (this.#timerAtMs > clock.now() + 1.1 * this.#tools.source.current.config.intervalMs) this.#setTimer();
     const retryMs = Math.min(ledger.nextTryMs(), book.nextEndMs());
     const resumeMs = pause?.until === undefined ? Number.POSITIVE_INFINITY : Date.parse(pause.until);
     const soonest = Math.min(retryMs, resumeMs, this.#timerAtMs);

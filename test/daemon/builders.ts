@@ -41,6 +41,8 @@ export function buildLedger(settings: Partial<LedgerSettings> = {}): Ledger {
 export interface FakeClock extends Clock {
   /** Lets time pass, and whoever sleeps wake in the right order. */
   pass(ms: number): Promise<void>;
+  /** As somebody sets it: what sleeps goes on sleeping for as long as it was told to. */
+  setBack(ms: number): void;
 }
 
 /** A clock that stands still until it is told otherwise. */
@@ -71,6 +73,10 @@ export function fakeClock(startMs = 0): FakeClock {
         next[0]();
       }
       nowMs = endMs;
+    },
+    setBack(ms) {
+      nowMs -= ms;
+      for (const [wake, atMs] of sleepers) sleepers.set(wake, atMs - ms);
     },
   };
 }

@@ -99,3 +99,13 @@ describe("a waiter", () => {
     expect(woken).toHaveLength(1);
   });
 });
+
+it("a clock that is set back makes nobody wait for it: what was due is due when its time has passed", async () => {
+  const { clock, wakeups, woken, wait } = setUp();
+  void wait({ atMs: 30_000, trigger: "timer" });
+  await clock.pass(29_500);
+  wakeups.mark("docker", 1_000);
+  clock.setBack(3_600_000);
+  await clock.pass(1_000);
+  expect(woken.map(({ triggers }) => triggers)).toEqual([["docker", "timer"]]);
+});

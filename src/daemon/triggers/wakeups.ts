@@ -50,6 +50,8 @@ export function createWakeups(clock: Clock, cancel: AbortSignal): Wakeups {
         changed = new AbortController();
         const wakeMs = Math.min(atMs, ...marked.values());
         await clock.sleep(Math.min(wakeMs - now, LONGEST_SLEEP_MS), changed.signal);
+        // A clock that was set back would have all that is due by it wait until then once more.
+        if (clock.now() < now) for (const name of [...marked.keys(), trigger]) marked.set(name, clock.now());
       }
       return [];
     },
