@@ -1,30 +1,95 @@
 import { Command } from "commander";
-import { readPackageFile } from "../package-file.js";
-import type { Run } from "./add-command.js";
+import type { Action, Run } from "./add-command.js";
 import type { CommandContext, GlobalOptions } from "./command-context.js";
-import { addApplyCommands } from "./program/apply-commands.js";
-import { addCacheCommands } from "./program/cache-commands.js";
-import { addCompletionCommands } from "./program/completion-commands.js";
-import { addEngineCommands } from "./program/engine-commands.js";
 import { explainProgram } from "./program/explain-program.js";
-import { addFileCommands } from "./program/file-commands.js";
 import { helpLayout } from "./program/help-text.js";
-import { addImportCommands } from "./program/import-commands.js";
-import { addJobCommands } from "./program/job-commands.js";
-import { addLockCommands } from "./program/lock-commands.js";
-import { addLookCommands } from "./program/look-commands.js";
-import { addPictureCommands } from "./program/picture-commands.js";
-import { addPlanCommands } from "./program/plan-commands.js";
-import { addWatchCommands } from "./program/watch-commands.js";
-import { addWatcherCommands } from "./program/watcher-commands.js";
+import { readVersion } from "./read-version.js";
 
 type Base = Omit<CommandContext, "global">;
+
+interface Topic {
+  readonly commands: readonly string[];
+  readonly load: () => Promise<(program: Command, action: Action) => void>;
+}
+
+/** In the order in which the help lists them. */
+const TOPICS: readonly Topic[] = [
+  {
+    commands: ["init", "validate", "schema"],
+    load: async () => (await import("./program/file-commands.js")).addFileCommands,
+  },
+  {
+    commands: ["import"],
+    load: async () => (await import("./program/import-commands.js")).addImportCommands,
+  },
+  {
+    commands: ["plan", "drift", "snapshot"],
+    load: async () => (await import("./program/plan-commands.js")).addPlanCommands,
+  },
+  {
+    commands: ["apply", "destroy"],
+    load: async () => (await import("./program/apply-commands.js")).addApplyCommands,
+  },
+  {
+    commands: ["watch", "pause", "resume"],
+    load: async () => (await import("./program/watch-commands.js")).addWatchCommands,
+  },
+  {
+    commands: ["events", "reconcile"],
+    load: async () => (await import("./program/watcher-commands.js")).addWatcherCommands,
+  },
+  {
+    commands: ["engines", "lease", "release", "recycle", "canary"],
+    load: async () => (await import("./program/engine-commands.js")).addEngineCommands,
+  },
+  {
+    commands: ["run", "jobs", "result", "cancel"],
+    load: async () => (await import("./program/job-commands.js")).addJobCommands,
+  },
+  {
+    commands: ["cache"],
+    load: async () => (await import("./program/cache-commands.js")).addCacheCommands,
+  },
+  {
+    commands: ["status", "explain", "doctor"],
+    load: async () => (await import("./program/look-commands.js")).addLookCommands,
+  },
+  {
+    commands: ["graph"],
+    load: async () => (await import("./program/picture-commands.js")).addPictureCommands,
+  },
+  {
+    commands: ["lock"],
+    load: async () => (await import("./program/lock-commands.js")).addLockCommands,
+  },
+  // What completes command lines has to know all of them.
+  {
+    commands: [],
+    load: async () => (await import("./program/completion-commands.js")).addCompletionCommands,
+  },
+];
+
+/** The topic of the command that is named first, where nothing but the file and the host are told before it. */
+function topicsOf(words: readonly string[]): readonly Topic[] {
+  const isGlobal = (word: string | undefined) => word !== undefined && GLOBAL_OPTIONS.includes(word);
+  let at = 0;
+  while (isGlobal(words[at])) at += 2;
+  const topic = TOPICS.find(({ commands }) => commands.includes(words[at] ?? ""));
+  return topic === undefined ? TOPICS : [topic];
+}
+
+const GLOBAL_OPTIONS = ["-f", "--file", "-H", "--host"];
 
 /**
  * The command line: a file in program/ for each topic. Each command's code is loaded only when it is the one that runs.
  * @param done is told the exit code of a command that ended well.
+ * @param words what is asked for: of other topics than that of its command nothing is loaded. Default: all are
  */
-export function createProgram(base: Base, done: (exitCode: number) => void): Command {
+export async function createProgram(
+  base: Base,
+  done: (exitCode: number) => void,
+  words: readonly string[] = [],
+): Promise<Command> {
   const program = explainProgram(new Command("warm"))
     .version(readVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this")
@@ -45,25 +110,9 @@ export function createProgram(base: Base, done: (exitCode: number) => void): Com
       done(await run(context, command.opts() as Options, ...(received.slice(0, -2) as Arguments)));
     };
 
-  addFileCommands(program, action);
-  addImportCommands(program, action);
-  addPlanCommands(program, action);
-  addApplyCommands(program, action);
-  addWatchCommands(program, action);
-  addWatcherCommands(program, action);
-  addEngineCommands(program, action);
-  addJobCommands(program, action);
-  addCacheCommands(program, action);
-  addLookCommands(program, action);
-  addPictureCommands(program, action);
-  addLockCommands(program, action);
-  addCompletionCommands(program, action);
+  for (const { load } of topicsOf(words)) (await load())(program, action);
   program.commandsGroup("");
   for (const command of program.commands)
     command.showHelpAfterError(`(warm ${command.name()} --help lists its options)`);
   return program;
-}
-
-function readVersion(): string {
-  return (JSON.parse(readPackageFile("package.json")) as { version: string }).version;
 }

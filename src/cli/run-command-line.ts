@@ -1,10 +1,8 @@
-import { CommanderError } from "commander";
 import { toWarmError, WarmError } from "../errors.js";
 import { ConfigError } from "../model/problem.js";
 import { formatError } from "../report/format-error.js";
 import { formatProblems } from "../report/format-problems.js";
 import type { CommandContext } from "./command-context.js";
-import { createProgram } from "./program.js";
 import type { Terminal } from "./terminal.js";
 
 /**
@@ -16,21 +14,27 @@ export async function runCommandLine(
   argv: readonly string[],
   base: Omit<CommandContext, "global">,
 ): Promise<number> {
+  const [, , ...words] = argv;
+  const { terminal } = base;
   let exitCode = 0;
-  const program = createProgram(base, (code) => {
-    exitCode = code;
-  });
   try {
+    const { createProgram } = await import("./program.js");
+    const done = (code: number) => {
+      exitCode = code;
+    };
+    const program = await createProgram(base, done, words);
     await program.parseAsync([...argv]);
     return exitCode;
   } catch (error) {
-    return report(error, base.terminal);
+    return report(error, terminal);
   }
 }
 
 /** Every error of every command ends here, told once. */
 function report(error: unknown, terminal: Terminal): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : new WarmError("usage", "").exitCode;
+  const { code, exitCode } = error as { readonly code?: unknown; readonly exitCode?: unknown };
+  // Commander has said it, or printed the help that was asked for.
+  if (String(code).startsWith("commander.")) return exitCode === 0 ? 0 : new WarmError("usage", "").exitCode;
   if (error instanceof ConfigError) terminal.note(formatProblems(error.problems, "text"));
   const failure = toWarmError(error);
   terminal.note(formatError(failure, terminal.err));

@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline/promises";
 import { makeStyle, type Style } from "../report/text/style.js";
 
 /** Where a command writes and how: results on stdout, all else on stderr. */
@@ -34,6 +33,7 @@ export function openTerminal(env: NodeJS.ProcessEnv): Terminal {
 }
 
 async function askOn(question: string, cancel: AbortSignal): Promise<string | undefined> {
+  const { createInterface } = await import("node:readline/promises");
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   // While a line is edited, Ctrl-C is a key and no signal.
   lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));

@@ -16,7 +16,7 @@ const silent: Terminal = {
 };
 
 /** A program of its own, as the command line makes it. */
-export const makeProgram = (): Command =>
+export const makeProgram = (): Promise<Command> =>
   createProgram({ terminal: silent, env: {}, cwd: "/" }, () => undefined);
 
 /** A command and all below it that help lists, without the command `help` itself. */

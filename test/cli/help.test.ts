@@ -6,7 +6,7 @@ import { CommanderError } from "commander";
 import { describe, expect, it } from "vitest";
 import { examplesOf, helpOf, listCommands, makeProgram, pathOf } from "./command-tree.js";
 
-const commands = listCommands(makeProgram()).map((command) => ({
+const commands = listCommands(await makeProgram()).map((command) => ({
   command,
   path: pathOf(command),
   help: helpOf(command),
@@ -48,8 +48,8 @@ describe("the examples", () => {
 
   it.each(examples.map(({ line }, index) => ({ line, called: calls[index] ?? [] })))(
     "$line",
-    ({ called }) => {
-      for (const args of called) expect(parse(args), `warm ${args.join(" ")}`).toBe("accepted");
+    async ({ called }) => {
+      for (const args of called) expect(await parse(args), `warm ${args.join(" ")}`).toBe("accepted");
     },
   );
 
@@ -64,11 +64,11 @@ describe("the examples", () => {
     expect(leaves.map(({ path }) => path).filter((path) => !isShown(path))).toEqual([]);
   });
 
-  it("would not pass with an unknown option, a missing argument, or a value that cannot be", () => {
-    expect(parse(["plan", "--no-such"])).toContain("unknown option");
-    expect(parse(["lease"])).toContain("missing required argument");
-    expect(parse(["run", "pool", "--priority", "high"])).toContain("use a whole number");
-    expect(parse(["nope"])).toContain("unknown command");
+  it("would not pass with an unknown option, a missing argument, or a value that cannot be", async () => {
+    expect(await parse(["plan", "--no-such"])).toContain("unknown option");
+    expect(await parse(["lease"])).toContain("missing required argument");
+    expect(await parse(["run", "pool", "--priority", "high"])).toContain("use a whole number");
+    expect(await parse(["nope"])).toContain("unknown command");
   });
 });
 
@@ -306,8 +306,8 @@ const splitLog = (log: string) =>
     );
 
 /** @returns `accepted`, or what our command line says against it; nothing runs */
-function parse(args: readonly string[]): string {
-  const program = makeProgram();
+async function parse(args: readonly string[]): Promise<string> {
+  const program = await makeProgram();
   for (const command of listCommands(program)) {
     command.configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
     if (command.commands.length === 0) command.action(() => undefined);

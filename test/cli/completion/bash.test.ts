@@ -3,8 +3,8 @@ import { hasTerminals } from "../on-terminal.js";
 import { HOSTILE, openRoom, type ShellRoom } from "./shells.js";
 
 let room: ShellRoom;
-beforeAll(() => {
-  room = openRoom();
+beforeAll(async () => {
+  room = await openRoom();
 });
 afterAll(() => room.dispose());
 

@@ -76,9 +76,9 @@ engines:
   });
 });
 
-describe("what completion knows of the command line", () => {
-  const commands = listCommands(readCommandTree(makeProgram()));
+const commands = listCommands(readCommandTree(await makeProgram()));
 
+describe("what completion knows of the command line", () => {
   it("is every command but the hidden one, each with its own options and those of all", () => {
     const paths = commands.map(({ path }) => path.join(" "));
     expect(paths).toEqual(expect.arrayContaining(["", "plan", "lock status", "cache prune", "completion"]));

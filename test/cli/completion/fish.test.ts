@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fetched, HOSTILE, openRoom, type ShellRoom, whyNot } from "./shells.js";
 
 let room: ShellRoom;
-beforeAll(() => {
-  room = openRoom();
+beforeAll(async () => {
+  room = await openRoom();
 });
 afterAll(() => room.dispose());
 

@@ -56,10 +56,10 @@ export interface ShellRoom {
 }
 
 /** A folder with the three scripts, a warm.yaml, some files, and a `warm` on the PATH. */
-export function openRoom(): ShellRoom {
+export async function openRoom(): Promise<ShellRoom> {
   const dir = mkdtempSync(join(tmpdir(), "warm-shells-"));
   const write = (name: string, text: string) => writeFileSync(join(dir, name), text);
-  const tree = readCommandTree(makeProgram());
+  const tree = readCommandTree(await makeProgram());
   write("warm.bash", `${formatBashCompletion(tree)}\n`);
   write("warm.fish", `${formatFishCompletion(tree)}\n`);
   write("warm.yaml", FILE);

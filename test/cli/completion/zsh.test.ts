@@ -4,8 +4,8 @@ import { hasTerminals } from "../on-terminal.js";
 import { fetched, HOSTILE, openRoom, type ShellRoom, whyNot } from "./shells.js";
 
 let room: ShellRoom;
-beforeAll(() => {
-  room = openRoom();
+beforeAll(async () => {
+  room = await openRoom();
 });
 afterAll(() => room.dispose());
 
