@@ -97,23 +97,24 @@ describe("a command", () => {
 
 describe("what a command writes", () => {
   it("is told as it comes, each stream whole, and nothing of it after its end", async () => {
-    const session = await open();
-    await session.run(["rm", "-f", "/tmp/go"]);
-    const told = { stdout: "", stderr: "" };
-    const { promise: asked, resolve: ask } = deferred();
-    const onOutput = (text: string, stream: "stdout" | "stderr") => {
-      told[stream] += text;
-      if (told.stdout === "ä 1") ask();
-    };
-    const script = "printf 'ä 1'; until [ -e /tmp/go ]; do usleep 10000; done; echo 2 >&2";
-    const run = session.run(["sh", "-c", script], { onOutput });
-    await asked;
-    expect(told).toEqual({ stdout: "ä 1", stderr: "" });
-    await (await open()).putFile("/tmp/go", "");
-    expect(await run).toEqual({ exitCode: 0, stdout: "ä 1", stderr: "2\n" });
-    expect(told).toEqual({ stdout: "ä 1", stderr: "2\n" });
-    await session.run(["echo", "another"]);
-    expect(told).toEqual({ stdout: "ä 1", stderr: "2\n" });
+    const [session, other] = await Promise.all([open(), open()]);
+    // The last of them could be the first of what tells us that a command has ended.
+    for (const last of "0123456789abcdef") {
+      await session.run(["rm", "-f", "/tmp/go"]);
+      const told = { stdout: "", stderr: "" };
+      const { promise: asked, resolve: ask } = deferred();
+      const onOutput = (text: string, stream: "stdout" | "stderr") => {
+        told[stream] += text;
+        if (told.stdout === `ä ${last}`) ask();
+      };
+      const script = `printf 'ä ${last}'; until [ -e /tmp/go ]; do usleep 10000; done; echo 2 >&2`;
+      const run = session.run(["sh", "-c", script], { onOutput });
+      await asked;
+      await other.putFile("/tmp/go", "");
+      expect(await run).toEqual({ exitCode: 0, stdout: `ä ${last}`, stderr: "2\n" });
+      await session.run(["echo", "another"]);
+      expect(told).toEqual({ stdout: `ä ${last}`, stderr: "2\n" });
+    }
   });
 
   it("is told whole where no more of it is kept, and stops with its time-out", async () => {

@@ -156,8 +156,10 @@ function createChannel(socket: Duplex, head: Buffer) {
       const lines: string[] = [];
       const outputs = scripts.map((script, index) => {
         commands += 1;
-        const mark = `${secret}${String(commands).padStart(12, "0")}`;
-        const tell = `printf '${mark}%03d' "$warm_code"; printf '${mark}000' >&2\n`;
+        const number = `${secret}${String(commands).padStart(12, "0")}`;
+        // Begins with what no text does: what may be the beginning of a mark is not told before more has come.
+        const mark = `\x01${number}`;
+        const tell = `printf '\\001${number}%03d' "$warm_code"; printf '\\001${number}000' >&2\n`;
         const run = `${script}\nwarm_code=$?\n`;
         lines.push(index === 0 ? run : `if [ "$warm_code" = 0 ]; then\n${run}fi\n`, tell);
         return new Promise<CommandOutput>((resolve, reject) => {
