@@ -62,7 +62,6 @@ const { metafile } = await build({
   banner: {
     js: 'import { createRequire as nodeRequire } from "node:module"; const require = nodeRequire(import.meta.url);',
   },
-  sourcemap: process.env.WARM_SOURCE_MAPS === "1",
   metafile: true,
   logLevel: "warning",
 });

@@ -130,8 +130,7 @@ export class Watcher {
     const { ledger, book, clock } = this.#tools;
     if (condition.state !== "running")
       return { atMs: Math.min(condition.retryAtMs, clock.now() + LONGEST_RETRY_MS), trigger: "retry" };
-    // Further away than it was ever set: the clock was set back.
-    if (this.#timerAtMs > clock.now() + 1.1 * this.#tools.source.current.config.intervalMs) this.#setTimer();
+    this.#bringTimerNear();
     const retryMs = Math.min(ledger.nextTryMs(), book.nextEndMs());
     const resumeMs = pause?.until === undefined ? Number.POSITIVE_INFINITY : Date.parse(pause.until);
     const soonest = Math.min(retryMs, resumeMs, this.#timerAtMs);
@@ -306,6 +305,12 @@ export class Watcher {
   #setTimer(): void {
     const { clock, source } = this.#tools;
     this.#timerAtMs = clock.now() + source.current.config.intervalMs * (0.9 + clock.random() * 0.2);
+  }
+
+  /** Further away than it is ever set: the clock was set back, or the file asks for a shorter interval. */
+  #bringTimerNear(): void {
+    const { clock, source } = this.#tools;
+    if (this.#timerAtMs - clock.now() > 1.1 * source.current.config.intervalMs) this.#setTimer();
   }
 
   #fail(thrown: unknown): void {

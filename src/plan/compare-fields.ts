@@ -86,16 +86,15 @@ function compareLostNetworks(
 ): FieldChange[] {
   if (current.state === "running" || current.state === "paused") return [];
   const isLost = ({ id, name }: { readonly id: string; readonly name: string }) =>
-    name !== desired.network &&
-    !BUILT_IN_MODES.test(name) &&
+    ![desired.network, DEFAULT_NETWORK].includes(name) &&
     !index.observed.networks.some((network) => network.id === (id || name) || network.name === name);
   return current.networks
     .filter(isLost)
     .map(({ name }) => fieldChange("network", name, desired.network, "drift", effect));
 }
 
-/** What Docker lists where a container has no network of its own. */
-const BUILT_IN_MODES = /^(host|none|bridge|default|container:.*)$/;
+/** So Docker calls its own bridge until a container first starts. */
+const DEFAULT_NETWORK = "default";
 
 export function compareEnv({ desired, applied }: FieldSources): FieldChange[] {
   const names = [...new Set([...Object.keys(applied.env), ...Object.keys(desired.env)])].sort();

@@ -19,7 +19,8 @@ export async function describeSurroundings(socketPath: string): Promise<Surround
       model: cpus()[0]?.model ?? "unknown",
       memoryGiB: Math.round(totalmem() / 2 ** 30),
     },
-    kernel: release(),
+    // Behind its version a release says who built it.
+    kernel: release().split("-")[0] ?? release(),
     versions: { warm: JSON.parse(manifest).version, node: process.versions.node, docker: Version },
   };
 }

@@ -15,9 +15,9 @@ const silent: Terminal = {
   ask: async () => undefined,
 };
 
-/** A program of its own, as the command line makes it. */
-export const makeProgram = (): Promise<Command> =>
-  createProgram({ terminal: silent, env: {}, cwd: "/" }, () => undefined);
+/** A program of its own, as the command line makes it. @param words what is asked for; default: it has all commands */
+export const makeProgram = (words: readonly string[] = []): Promise<Command> =>
+  createProgram({ terminal: silent, env: {}, cwd: "/" }, () => undefined, words);
 
 /** A command and all below it that help lists, without the command `help` itself. */
 export function listCommands(command: Command): readonly Command[] {

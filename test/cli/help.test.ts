@@ -12,6 +12,28 @@ const commands = listCommands(await makeProgram()).map((command) => ({
   help: helpOf(command),
 }));
 
+describe("what is loaded for a command line", () => {
+  const names = commands.map(({ path }) => path.split(" ")[1]).filter((name) => name !== undefined);
+  const namesOf = async (words: readonly string[]) =>
+    (await makeProgram(words)).commands.map((command) => command.name());
+
+  it.each([...new Set(names)])("has `%s`, whatever stands before it", async (name) => {
+    const all = await namesOf([]);
+    for (const before of [[], ["-f", "plan.yaml"], ["--file", "x", "-H", "unix:///x"], ["--file=x"], ["-V"]])
+      expect(await namesOf([...before, name, "--help"])).toContain(name);
+    // What completes command lines has to know all of them.
+    const loaded = await namesOf([name]);
+    if (name === "completion") expect(loaded).toEqual(all);
+    else expect(loaded.length).toBeLessThan(all.length / 2);
+  });
+
+  it("is every command where help is asked for, or a word is none", async () => {
+    const all = await namesOf([]);
+    for (const words of [["--help"], ["help", "plan"], ["nope"], ["-f"]])
+      expect(await namesOf(words)).toEqual(all);
+  });
+});
+
 describe("the help of each command", () => {
   it.each(commands)("$path: says in one line what it does, and shows how", ({ command, help }) => {
     expect(command.summary() || command.description()).toMatch(/^[a-z][^\n]{8,98}[^.]$/);
