@@ -5,7 +5,8 @@ import { formatBar, formatQuantity, formatRatio, formatValue, ratioTo } from "./
 import type { BenchResult, Results } from "./results.js";
 import { formatSurroundings } from "./surroundings.js";
 
-/** So wide that the other columns fit beside it into 110. */
+/** In columns: what the whole table may take, and the names of figures in it where the numbers leave them that much. */
+const WIDTH = 110;
 const NAME_WIDTH = 26;
 const HEADINGS = ["", "WHO", "MEDIAN", "SPREAD", "WARM IS", "BAR", ""];
 
@@ -16,17 +17,22 @@ export function formatTable(results: Results, benches: Readonly<Record<string, B
     title: benches[name]?.title ?? name,
     result: results.benches[name] as BenchResult,
   }));
-  const lines = alignRows([HEADINGS, ...groups.flatMap(({ result }) => result.figures.flatMap(toRows))]);
+  const figures = groups.flatMap(({ result }) => result.figures);
+  const align = (nameWidth: number) =>
+    alignRows([HEADINGS, ...figures.flatMap((figure) => toRows(figure, nameWidth))]);
+  const excess = Math.max(0, ...align(NAME_WIDTH).map(({ length }) => length - WIDTH));
+  const nameWidth = NAME_WIDTH - excess;
+  const lines = align(nameWidth);
   const [headings = "", ...rest] = lines;
   const parts = groups.map(({ title, result }) => {
-    const height = result.figures.reduce((sum, figure) => sum + toRows(figure).length, 0);
+    const height = result.figures.reduce((sum, figure) => sum + toRows(figure, nameWidth).length, 0);
     return [title, ...rest.splice(0, height), ...describeGaps(result), ""].join("\n");
   });
   return [headings, ...parts, formatSurroundings(results)].join("\n");
 }
 
-function toRows(figure: Figure): Row[] {
-  const names = wrap(figure.name, NAME_WIDTH - 2);
+function toRows(figure: Figure, nameWidth: number): Row[] {
+  const names = wrap(figure.name, nameWidth - 2);
   const cells = figure.series.map((series) => toCells(figure, series));
   return Array.from({ length: Math.max(names.length, cells.length) }, (_, line) => [
     line < names.length ? `  ${names[line]}` : "",
